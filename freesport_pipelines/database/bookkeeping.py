@@ -1,0 +1,69 @@
+"""Tables about imports: sessions, their figures, the journal of changes, the quarantine."""
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database.schema import metadata
+from freesport_pipelines.database.types import Json, LocalId, OrderedJson, UtcDateTime
+
+import_sessions = sa.Table(
+    "import_sessions",
+    metadata,
+    sa.Column("id", LocalId, sa.Identity(), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False, comment="catalog_import or stock_update"),
+    sa.Column("drop_id", sa.Text, nullable=False, index=True),
+    sa.Column("run_id", sa.Text, nullable=False, unique=True, comment="root Dagster run"),
+    sa.Column(
+        "status", sa.Text, nullable=False, comment="started, staged, judged, rejected, published, unchanged, failed"
+    ),
+    sa.Column("mode", sa.Text, nullable=False, comment="delta or full"),
+    sa.Column("dry_run", sa.Boolean, nullable=False),
+    sa.Column("options", Json, nullable=False, comment="force, allow_older"),
+    sa.Column("content_digest", sa.Text, comment="equal for the same content, whatever the files are called"),
+    sa.Column("formed_at", Json, nullable=False, comment="{kind: newest ДатаФормирования}, local time of the tenant"),
+    sa.Column("verdict", OrderedJson, comment="the gates' results"),
+    sa.Column("report", OrderedJson),
+    sa.Column("error", sa.Text),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("judged_at", UtcDateTime),
+    sa.Column("finished_at", UtcDateTime),
+)
+
+session_figures = sa.Table(
+    "session_figures",
+    metadata,
+    sa.Column("session_id", LocalId, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("figures", OrderedJson, nullable=False, comment="packets, records, rows, seconds, warnings, rejected…"),
+)
+
+change_sets = sa.Table(
+    "change_sets",
+    metadata,
+    sa.Column("session_id", LocalId, primary_key=True, autoincrement=False),
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("staged_seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.Text, nullable=False, comment="the row's 1C identity"),
+    sa.Column("operation", sa.Text, nullable=False, comment="insert, update, hide, unhide"),
+    sa.Column("live_id", LocalId),
+    sa.Column("before", Json, comment="changed columns as they were; null for inserts"),
+    sa.Column("after", Json, comment="changed columns as they become; null for inserts"),
+    sa.Column("before_session_id", LocalId),
+    sa.Column("before_updated_at", UtcDateTime),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("id", LocalId, sa.Identity(), primary_key=True),
+    sa.Column("session_id", LocalId, nullable=False, index=True),
+    sa.Column("drop_id", sa.Text, nullable=False),
+    sa.Column("packet", sa.Text),
+    sa.Column("kind", sa.Text, nullable=False, comment="file kind: offers, prices, rests…"),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+    sa.Column("parent_onec_id", sa.Text, index=True, comment="what the row waits for, where that is known"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("resolved_session_id", LocalId, comment="the session in which the row was used, or judged anew"),
+)

@@ -1,0 +1,138 @@
+"""From staged rows to a judged change set: place, compare, judge, store. The one recipe of the `change_set` asset."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database import (
+    compare,
+    default_skus,
+    dialect,
+    duplicates,
+    gates,
+    lookups,
+    orphans,
+    quarantine,
+    schema,
+    sessions,
+    staging,
+    touches,
+)
+from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.database.feeds import FEEDS, Feed
+from freesport_pipelines.domain.categories import CategoryTree
+from freesport_pipelines.domain.gates import BlockPolicy, Result
+from freesport_pipelines.domain.kinds import Kind
+
+REQUEUED_OFFERS, REQUEUED_AMOUNTS = 1, 2_000_000
+_FEED = {feed.name: feed for feed in FEEDS}
+_KIND_OF_TABLE = {
+    "price_types": Kind.PRICE_LISTS,
+    "units": Kind.UNITS,
+    "warehouses": Kind.STORAGES,
+    "goods": Kind.GOODS,
+    "skus": Kind.OFFERS,
+    "sku_prices": Kind.PRICES,
+    "sku_stocks": Kind.RESTS,
+}
+"""Tables in which a key can be repeated by another packet; the other dictionaries are united while they are read."""
+
+
+class Judged(NamedTuple):
+    """A session's change set in figures."""
+
+    changes: dict[str, dict[str, int]]
+    unchanged: dict[str, int]
+    quarantined: dict[str, dict[str, int]]
+    results: list[Result]
+
+    @property
+    def is_rejected(self) -> bool:
+        """Does a gate forbid to publish it?"""
+        return any(result.blocks for result in self.results)
+
+
+def make_change_set(
+    database: ShopDatabase, session: sessions.Session, roots: tuple[str, ...], policy: BlockPolicy
+) -> Judged:
+    """Compare what is staged with what is live, evaluate the gates, store both with the session."""
+    with database.write(session.id) as connection:
+        figures = {kind: dict(values) for kind, values in sessions.figures(connection, session.id).items()}
+        _place(connection, session, figures)
+        _touch(connection, roots)
+        dialect.analyze(connection, *(feed.staged for feed in FEEDS))
+        compare.compare(connection, session.id)
+        judged = Judged(
+            compare.count_changes(connection, session.id),
+            compare.count_unchanged(connection, session.id),
+            quarantine.counts(connection, session.id),
+            gates.evaluate(connection, session, figures, policy),
+        )
+        sessions.update_in(
+            connection,
+            session.id,
+            status=sessions.REJECTED if judged.is_rejected else sessions.JUDGED,
+            verdict=[result.as_dict() for result in judged.results],
+            judged_at=datetime.now(UTC),
+            error=None,
+        )
+        for kind, values in figures.items():
+            sessions.record_figures_in(connection, session.id, kind, values)
+    return judged
+
+
+def _place(connection: sa.Connection, session: sessions.Session, figures: dict[str, dict[str, Any]]) -> None:
+    """Let the last word win, fetch what waited in quarantine, set aside what still has no place."""
+    dialect.avoid_nested_loops(connection)
+    for table, kind in _KIND_OF_TABLE.items():
+        _add(figures, kind, duplicates.keep_last(connection, _FEED[table]))
+    dialect.analyze(connection, *(_FEED[table].staged for table in _KIND_OF_TABLE))
+    quarantine.collect(connection, session.id, session.drop_id)
+
+    offers, prices, stocks = _FEED["skus"], _FEED["sku_prices"], _FEED["sku_stocks"]
+    waits_for_goods = sa.exists().where(
+        staging.goods.c.onec_id == quarantine.quarantine.c.parent_onec_id, staging.goods.c.wants_active
+    )
+    quarantine.requeue(connection, offers, str(Kind.OFFERS), waits_for_goods, REQUEUED_OFFERS)
+    _add(figures, Kind.OFFERS, orphans.remove_orphan_offers(connection, offers, session.id, session.drop_id))
+    for kind, feed in ((Kind.PRICES, prices), (Kind.RESTS, stocks)):
+        waits_for_sku = sa.or_(
+            sa.exists().where(staging.skus.c.onec_id == quarantine.quarantine.c.key, staging.skus.c.wants_active),
+            waits_for_goods,
+        )
+        quarantine.requeue(connection, feed, str(kind), waits_for_sku, REQUEUED_AMOUNTS)
+    made = default_skus.stage_default_skus(connection)
+    hidden = default_skus.hide_outgrown_default_skus(connection)
+    _add(figures, Kind.OFFERS, {"default_skus": made, "default_skus_outgrown": hidden})
+    for kind, feed in ((Kind.PRICES, prices), (Kind.RESTS, stocks)):
+        placed = orphans.remove_orphan_amounts(connection, feed, str(kind), session.id, session.drop_id)
+        _add(figures, kind, placed)
+
+
+def _touch(connection: sa.Connection, roots: tuple[str, ...]) -> None:
+    """Carry changed dictionaries over to goods that the drop does not name, and keep the exclusion registry."""
+    connection.execute(staging.goods.delete().where(staging.goods.c.seq < 0))
+    connection.execute(staging.excluded_items.delete())
+    if _has_rows(connection, staging.categories) or _has_rows(connection, staging.brand_aliases):
+        live = lookups.category_nodes(connection, schema.categories)
+        tree = CategoryTree(live | lookups.category_nodes(connection, staging.categories), roots)
+        touches.touch_goods(connection, tree, lookups.brand_by_value(connection))
+    touches.stage_exclusions(connection)
+
+
+def _has_rows(connection: sa.Connection, table: sa.Table) -> bool:
+    return bool(connection.execute(sa.select(sa.exists().where(table.c.seq.is_not(None)))).scalar_one())
+
+
+def _add(figures: dict[str, dict[str, Any]], kind: Kind, more: Mapping[str, Any]) -> None:
+    if kind in figures or any(more.values()):
+        figures.setdefault(str(kind), {}).update(more)
+
+
+
+WAITING_FEEDS: tuple[tuple[str, Feed], ...] = tuple(
+    (str(_KIND_OF_TABLE[name]), _FEED[name]) for name in ("skus", "sku_prices", "sku_stocks")
+)
+"""(file kind, feed) of rows that may have waited in quarantine."""

@@ -1,0 +1,150 @@
+"""What PostgreSQL and SQLite say differently: bulk loading, JSON of changed columns, statistics."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.sql import ColumnElement
+
+from freesport_pipelines.database.types import ExactNumber, Json
+
+CHUNK_ROWS = 10_000
+
+
+def is_sqlite(connection: sa.Connection) -> bool:
+    """SQLite, as opposed to PostgreSQL."""
+    return connection.dialect.name == "sqlite"
+
+
+def bulk_load(connection: sa.Connection, table: sa.Table, rows: Iterable[Sequence[Any]]) -> int:
+    """Append rows (values in column order) as fast as the database can take them; return how many.
+
+    COPY in PostgreSQL, executemany on the driver in SQLite; memory is bounded by one chunk.
+    """
+    name = _qualified(connection, table)
+    load = _executemany if is_sqlite(connection) else _copy
+    iterator = iter(rows)
+    count = 0
+    while chunk := list(islice(iterator, CHUNK_ROWS)):
+        load(connection, table, name, chunk)
+        count += len(chunk)
+    return count
+
+
+def _qualified(connection: sa.Connection, table: sa.Table) -> str:
+    translate = connection.get_execution_options().get("schema_translate_map") or {}
+    schema = translate.get(table.schema, table.schema)
+    return f"{schema}.{table.name}" if schema else table.name
+
+
+def _executemany(connection: sa.Connection, table: sa.Table, name: str, chunk: list[Sequence[Any]]) -> None:
+    marks = ",".join("?" * len(table.columns))
+    cursor: Any = connection.connection.cursor()
+    try:
+        # numeric columns take their digits as text: the column's affinity turns them into numbers
+        numeric = [i for i, column in enumerate(table.columns) if isinstance(column.type, sa.Numeric | ExactNumber)]
+        values = [_digits(row, numeric) for row in chunk] if numeric else chunk
+        cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", values)  # noqa: S608
+    finally:
+        cursor.close()
+
+
+def _digits(row: Sequence[Any], numeric: list[int]) -> list[Any]:
+    values = list(row)
+    for i in numeric:
+        if values[i] is not None:
+            values[i] = str(values[i])
+    return values
+
+
+def _copy(connection: sa.Connection, table: sa.Table, name: str, chunk: list[Sequence[Any]]) -> None:
+    # CSV is written in C; an empty unquoted field is NULL except in NOT NULL text columns, where it is the empty text
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(chunk)
+    buffer.seek(0)
+    columns = ",".join(column.name for column in table.columns)
+    never_null = [c.name for c in table.columns if not c.nullable and isinstance(c.type, sa.Text)]
+    force = f", FORCE_NOT_NULL ({','.join(never_null)})" if never_null else ""
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv{force})", buffer)
+    finally:
+        cursor.close()
+
+
+def analyze(connection: sa.Connection, *tables: sa.Table) -> None:
+    """Refresh the planner's statistics of freshly loaded tables."""
+    for table in tables:
+        connection.exec_driver_sql(f"ANALYZE {_qualified(connection, table)}")
+
+
+def index_staged(connection: sa.Connection, table: sa.Table, column: str) -> None:
+    """Index a loaded staged table that later steps look rows up in."""
+    schema = _qualified(connection, table).partition(".")[0]
+    name = f"ix_{table.name}_{column}"
+    if is_sqlite(connection):
+        statement = f"CREATE INDEX IF NOT EXISTS {schema}.{name} ON {table.name} ({column})"
+    else:
+        statement = f"CREATE INDEX IF NOT EXISTS {name} ON {schema}.{table.name} ({column})"
+    connection.exec_driver_sql(statement)
+
+
+def avoid_nested_loops(connection: sa.Connection) -> None:
+    """For the rest of the transaction, keep PostgreSQL from nested loops over big fresh tables (facts/speed.md)."""
+    if not is_sqlite(connection):
+        connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+        connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
+
+
+def as_live(connection: sa.Connection, staged: ColumnElement[Any], live: sa.Column[Any]) -> ColumnElement[Any]:
+    """A staged value as the live column holds it: staged JSON is text until it is written."""
+    if live.type is Json and not is_sqlite(connection):
+        return sa.cast(staged, JSONB)
+    return staged
+
+
+def changed_columns(
+    connection: sa.Connection, values: Sequence[tuple[str, ColumnElement[Any], ColumnElement[Any]]]
+) -> ColumnElement[Any]:
+    """JSON of the first values whose pair differs: [(name, value, other)] → {"name": value, …}."""
+    if is_sqlite(connection):
+        pairs: list[Any] = []
+        for name, value, _ in values:
+            pairs += [sa.literal(name), sa.func.json(value) if value.type is Json else value]
+        same = [sa.case((v.is_not_distinct_from(o), f"$.{name}"), else_="$.\u200b") for name, v, o in values]
+        return sa.func.json_remove(sa.func.json_object(*pairs), *same)
+    pairs = []
+    for name, value, _ in values:
+        pairs += [sa.literal(name, sa.Text), value]
+    same = [sa.case((v.is_not_distinct_from(o), sa.literal(name, sa.Text))) for name, v, o in values]
+    whole = sa.func.jsonb_build_object(*pairs, type_=JSONB)
+    names = sa.func.array_remove(sa.cast(sa.dialects.postgresql.array(same), ARRAY(sa.Text)), None)
+    return whole.op("-", return_type=JSONB)(names)
+
+
+def empty_json(connection: sa.Connection) -> ColumnElement[Any]:
+    """`{}` to compare with."""
+    return sa.literal_column("'{}'" if is_sqlite(connection) else "'{}'::jsonb")
+
+
+def row_json(connection: sa.Connection, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """JSON object of some columns, for quarantine payloads."""
+    build = sa.func.json_object if is_sqlite(connection) else sa.func.jsonb_build_object
+    pairs: list[Any] = []
+    for column in columns:
+        pairs += [sa.literal(column.key, sa.Text), column]
+    return build(*pairs)
+
+
+def exact_sum(connection: sa.Connection, column: sa.Column[Any]) -> Decimal:
+    """Σ of a numeric column with up to three decimals; SQLite adds thousandths as integers, not doubles."""
+    if is_sqlite(connection):
+        thousandths = sa.cast(sa.func.round(sa.type_coerce(column, sa.Float) * 1000), sa.Integer)
+        total = connection.execute(sa.select(sa.func.coalesce(sa.func.sum(thousandths), 0))).scalar_one()
+        return Decimal(total) / 1000
+    return Decimal(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(column), 0))).scalar_one())

@@ -1,0 +1,149 @@
+"""Which staged table flows into which live table, and by what rules. The one list that comparing, publishing,
+reporting and rolling back go through, in the order in which tables are written.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement, FromClause
+
+from freesport_pipelines.database import dialect, schema, staging
+
+BOOKKEEPING = frozenset({"id", "sku_id", "created_at", "updated_at", "session_id", "is_active", "hidden_by_1c"})
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One staged table and the live table whose next state it holds."""
+
+    staged: sa.Table
+    live: sa.Table
+    asset: str
+    """Key of the Dagster asset that stands for the live table."""
+    key: tuple[str, ...] = ("onec_id",)
+    kept: frozenset[str] = frozenset()
+    """Columns in which a staged NULL means: keep what the shop has."""
+    sticky: frozenset[str] = frozenset()
+    """Boolean columns that never return to false by an import."""
+    first_word: frozenset[str] = frozenset()
+    """Columns that an import fills once and never changes again."""
+    touched: frozenset[str] = frozenset()
+    """Columns that a touch sets, where it has a value."""
+    through: sa.Table | None = None
+    """The table that holds the 1C key, where the live table itself has only its integer id."""
+    inserts_hidden: bool = True
+    """Whether a new row that is not wanted active is stored (hidden) or not stored at all."""
+
+    @property
+    def name(self) -> str:
+        """The live table's name."""
+        return str(self.live.name)
+
+    @property
+    def has_lifecycle(self) -> bool:
+        """Can rows of this table be hidden?"""
+        return "is_active" in self.live.c
+
+    @property
+    def is_hashed(self) -> bool:
+        """Is a content hash compared instead of every column?"""
+        return "content_hash" in self.live.c
+
+    @property
+    def live_id(self) -> sa.Column[Any]:
+        """The live table's integer key."""
+        return next(iter(self.live.primary_key.columns))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that are compared and written, besides the key."""
+        return tuple(c.name for c in self.live.columns if c.name not in BOOKKEEPING and c.name not in self.key)
+
+    @property
+    def is_touch(self) -> ColumnElement[bool]:
+        """Is a staged row a mere touch (see `staging.PACKET_ROWS`)?"""
+        return self.staged.c.seq < 0
+
+    def key_text(self) -> ColumnElement[str]:
+        """The row's 1C identity as one text, for journals and people."""
+        parts: list[Any] = []
+        for name in self.key:
+            parts += [sa.literal("|", sa.Text), sa.cast(self.staged.c[name], sa.Text)]
+        text: ColumnElement[str] = parts[1]
+        for part in parts[2:]:
+            text = text.concat(part)
+        return text
+
+    def side_by_side(self) -> FromClause:
+        """Staged rows with the live row of the same key, if there is one."""
+        if self.through is None:
+            on = sa.and_(*(self.live.c[name] == self.staged.c[name] for name in self.key))
+            return self.staged.outerjoin(self.live, on)
+        owner = self.through
+        return self.staged.outerjoin(owner, owner.c.onec_id == self.staged.c.onec_id).outerjoin(
+            self.live, self.live_id == owner.c.id
+        )
+
+    def next_value(self, connection: sa.Connection, name: str) -> ColumnElement[Any]:
+        """What a column will hold after the session, given the staged and the live row side by side."""
+        staged, live = dialect.as_live(connection, self.staged.c[name], self.live.c[name]), self.live.c[name]
+        if name in self.first_word:
+            return sa.func.coalesce(live, staged)
+        if name in self.sticky:
+            return sa.or_(staged, sa.func.coalesce(live, sa.false()))
+        if name in self.kept:
+            staged = sa.func.coalesce(staged, live)
+        if "rejected" in self.staged.c and name != "unmapped":
+            kept = sa.literal(",").concat(self.staged.c.rejected).concat(",").contains(f",{name},", autoescape=True)
+            staged = sa.case((kept, live), else_=staged)
+        touched = sa.func.coalesce(self.staged.c[name], live) if name in self.touched else live
+        return sa.case((self.is_touch, touched), else_=staged)
+
+    def next_active(self) -> ColumnElement[bool]:
+        """Visible after the session: 1C hides what is visible and returns only what 1C has hidden."""
+        wants = self.staged.c.wants_active
+        return sa.case(
+            (sa.not_(wants), sa.false()),
+            (self.live.c.is_active.is_(None), sa.true()),
+            (self.live.c.hidden_by_1c, sa.true()),
+            else_=self.live.c.is_active,
+        )
+
+    def next_hidden_by_1c(self) -> ColumnElement[bool]:
+        """Hidden by 1C after the session; a row the shop hid itself is never claimed by 1C."""
+        was_visible = sa.func.coalesce(sa.or_(self.live.c.is_active, self.live.c.hidden_by_1c), sa.true())
+        return sa.case((self.staged.c.wants_active, sa.false()), else_=was_visible)
+
+
+FEEDS: tuple[Feed, ...] = (
+    Feed(staging.price_types, schema.price_types, "price_types"),
+    Feed(staging.units, schema.units, "units"),
+    Feed(staging.warehouses, schema.warehouses, "warehouses", kept=frozenset({"name"})),
+    Feed(staging.attributes, schema.attributes, "attributes", sticky=frozenset({"in_goods", "in_offers"})),
+    Feed(staging.attribute_values, schema.attribute_values, "attributes", key=("attribute_onec_id", "onec_id")),
+    Feed(staging.brands, schema.brands, "brands", key=("id",), first_word=frozenset({"name"})),
+    Feed(staging.brand_aliases, schema.brand_aliases, "brands"),
+    Feed(staging.categories, schema.categories, "categories"),
+    Feed(
+        staging.goods,
+        schema.goods,
+        "placeholder_products",
+        kept=frozenset({"description", "images"}),
+        touched=frozenset({"brand_id"}),
+        inserts_hidden=False,
+    ),
+    Feed(staging.skus, schema.skus, "enriched_skus", inserts_hidden=False),
+    Feed(staging.sku_prices, schema.sku_prices, "sku_prices", through=schema.skus),
+    Feed(staging.sku_stocks, schema.sku_stocks, "stocks", through=schema.skus),
+    Feed(
+        staging.excluded_items,
+        schema.excluded_items,
+        "placeholder_products",
+        key=("kind", "onec_id"),
+        kept=frozenset({"reason", "parent_onec_id"}),
+    ),
+)
+
+ASSETS: tuple[str, ...] = tuple(dict.fromkeys(feed.asset for feed in FEEDS))
+"""Live-table assets in publishing order."""

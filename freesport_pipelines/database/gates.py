@@ -1,0 +1,169 @@
+"""Figures for the gates, from what staging counted, the quarantine and the staging area."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database import lookups, quarantine, schema, sessions
+from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
+from freesport_pipelines.domain.categories import CYCLE, UNKNOWN_PARENT
+from freesport_pipelines.domain.gates import GATES, BlockPolicy, Figure, Result, judge
+from freesport_pipelines.domain.price_types import ambiguous_fields
+
+EXAMPLES = 10
+
+
+class Evidence(NamedTuple):
+    """What the gates look at."""
+
+    connection: sa.Connection
+    session: sessions.Session
+    figures: Mapping[str, Mapping[str, Any]]
+    """By kind: what staging and placing counted."""
+    quarantined: Mapping[str, Mapping[str, int]]
+
+
+def evaluate(
+    connection: sa.Connection,
+    session: sessions.Session,
+    figures: Mapping[str, Mapping[str, Any]],
+    policy: BlockPolicy,
+) -> list[Result]:
+    """All gates of a session."""
+    evidence = Evidence(connection, session, figures, quarantine.counts(connection, session.id))
+    first_import = not connection.execute(sa.select(sa.exists().where(schema.goods.c.id.is_not(None)))).scalar_one()
+    return [judge(gate, _FIGURES[gate.name](evidence), policy, first_import=first_import) for gate in GATES]
+
+
+def _packets(e: Evidence) -> Figure:
+    missing = [
+        f"{kind} {number}" for kind, figures in e.figures.items() for number in figures.get("missing_packets", ())
+    ]
+    read = sum(figures.get("packets", 0) for figures in e.figures.values())
+    return Figure(len(missing), read + len(missing), tuple(missing[:EXAMPLES]))
+
+
+def _not_older(e: Evidence) -> Figure:
+    published = sessions.newest_formed_at(e.connection, e.session.id)
+    older = [
+        f"{kind}: {moment} is older than {published[kind]}"
+        for kind, moment in sorted(e.session.formed_at.items())
+        if moment < published.get(kind, moment)
+    ]
+    if e.session.options.get("allow_older"):
+        older = []
+    return Figure(len(older), len(e.session.formed_at), tuple(older))
+
+
+def _keys(e: Evidence) -> Figure:
+    bad = sum(figures.get("in_one_packet", 0) for figures in e.figures.values())
+    examples = tuple(f"{kind}: {f['in_one_packet']}" for kind, f in sorted(e.figures.items()) if f.get("in_one_packet"))
+    return Figure(bad, _total(e, *e.figures), examples)
+
+
+def _tree(e: Evidence) -> Figure:
+    return _warnings(e, "groups", CYCLE, UNKNOWN_PARENT)
+
+
+def _price_types_clash(e: Evidence) -> Figure:
+    fields = lookups.price_fields(e.connection)
+    clashes = ambiguous_fields(fields.items())
+    return Figure(len(clashes), len(fields), tuple(f"{field}: {' and '.join(ids)}" for field, ids in clashes.items()))
+
+
+def _price_types_known(e: Evidence) -> Figure:
+    of_lists = _warnings(e, "priceLists", "unmapped_price_type")
+    of_prices = _warnings(e, "prices", "unknown_price_type")
+    distinct = tuple(dict.fromkeys((*of_lists.examples, *of_prices.examples)))
+    return Figure(len(distinct), max(len(lookups.price_fields(e.connection)), len(distinct)), distinct)
+
+
+def _orphans(kind: str, *reasons: str) -> Callable[[Evidence], Figure]:
+    def figure(e: Evidence) -> Figure:
+        bad = sum(e.quarantined.get(kind, {}).get(reason, 0) for reason in reasons)
+        return Figure(bad, _total(e, kind), _examples(e, kind, reasons) if bad else ())
+
+    return figure
+
+
+def _rejected(kind: str, *reasons: str) -> Callable[[Evidence], Figure]:
+    return _orphans(kind, *reasons)
+
+
+def _unusable(e: Evidence) -> Figure:
+    reasons = ("id_missing", "name_missing")
+    bad = sum(count for kinds in e.quarantined.values() for reason, count in kinds.items() if reason in reasons)
+    examples = tuple(f"{kind}: {sum(v.get(r, 0) for r in reasons)}" for kind, v in e.quarantined.items())
+    return Figure(bad, _total(e, *e.figures), examples if bad else ())
+
+
+def _stock_totals(e: Evidence) -> Figure:
+    figures = e.figures.get("rests")
+    if figures is None:
+        return Figure(0, 0)
+    read, accounted = Decimal(figures["quantity_read"]), Decimal(figures["quantity_accounted"])
+    examples = () if read == accounted else (f"read {read}, accounted for {accounted}",)
+    return Figure(len(examples), int(figures["records"]), examples)
+
+
+def _warehouses(e: Evidence) -> Figure:
+    return _warnings(e, "rests", "unknown_warehouse", distinct=True)
+
+
+def _attributes(e: Evidence) -> Figure:
+    names = ("unknown_attribute", "dangling_attribute_value", "attribute_value_not_a_number")
+    return _plus(_warnings(e, "goods", *names), _warnings(e, "offers", *names))
+
+
+def _units_and_brands(e: Evidence) -> Figure:
+    return _warnings(e, "goods", "unknown_unit", "unknown_brand")
+
+
+def _sizes(e: Evidence) -> Figure:
+    return _warnings(e, "offers", "size_too_long")
+
+
+_FIGURES: dict[str, Callable[[Evidence], Figure]] = {
+    "packets_are_complete": _packets,
+    "not_older_than_published": _not_older,
+    "keys_are_unique": _keys,
+    "categories_form_a_tree": _tree,
+    "price_types_feed_one_column_each": _price_types_clash,
+    "price_types_are_known": _price_types_known,
+    "every_sku_has_a_parent": _orphans("offers", quarantine.ORPHAN_OFFER),
+    "every_price_has_an_sku": _orphans("prices", quarantine.ORPHAN_SKU, quarantine.BARE_ID),
+    "every_stock_has_an_sku": _orphans("rests", quarantine.ORPHAN_SKU, quarantine.BARE_ID),
+    "prices_can_be_read": _rejected("prices", "price_not_a_number", "price_negative", "foreign_currency"),
+    "quantities_can_be_read": _rejected("rests", "quantity_not_a_number"),
+    "rows_can_be_used": _unusable,
+    "stock_totals_agree": _stock_totals,
+    "warehouses_are_known": _warehouses,
+    "attributes_are_known": _attributes,
+    "units_and_brands_are_known": _units_and_brands,
+    "sizes_fit": _sizes,
+}
+
+
+def _total(e: Evidence, *kinds: str) -> int:
+    return sum(int(e.figures.get(kind, {}).get("records", 0)) for kind in kinds)
+
+
+def _warnings(e: Evidence, kind: str, *names: str, distinct: bool = False) -> Figure:
+    figures = e.figures.get(kind, {})
+    examples = tuple(x for name in names for x in figures.get("examples", {}).get(name, ()))
+    bad = len(examples) if distinct else sum(figures.get("warnings", {}).get(name, 0) for name in names)
+    return Figure(bad, max(_total(e, kind), bad), examples[:EXAMPLES])
+
+
+def _plus(a: Figure, b: Figure) -> Figure:
+    return Figure(a.bad + b.bad, a.total + b.total, (*a.examples, *b.examples)[:EXAMPLES])
+
+
+def _examples(e: Evidence, kind: str, reasons: tuple[str, ...]) -> tuple[str, ...]:
+    q = quarantine_table
+    query = sa.select(q.c.key).where(q.c.session_id == e.session.id, q.c.kind == kind, q.c.reason.in_(reasons))
+    return tuple(e.connection.execute(query.limit(EXAMPLES)).scalars())
+
+

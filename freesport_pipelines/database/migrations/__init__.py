@@ -1,0 +1,1 @@
+"""Alembic migrations of the shop's database; `migrate.py` applies them."""

@@ -1,0 +1,160 @@
+"""Rows that cannot be used, kept with reason and content until their cause is gone. Nothing is dropped silently."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database import dialect, staging
+from freesport_pipelines.database.bookkeeping import import_sessions, quarantine
+from freesport_pipelines.database.feeds import Feed
+from freesport_pipelines.database.sessions import DONE
+from freesport_pipelines.domain.canonical import as_json
+from freesport_pipelines.domain.notes import Reject
+
+ORPHAN_OFFER = "goods_unknown"
+ORPHAN_SKU = "sku_unknown"
+BARE_ID = "goods_sold_by_offers"
+WAITING = (ORPHAN_OFFER, ORPHAN_SKU)
+"""Reasons that another drop may cure."""
+
+
+def stage_rejects(connection: sa.Connection, packet: int, rejects: Iterable[Reject]) -> None:
+    """Keep what shaping rejected in the staging area; `collect` moves it to quarantine."""
+    rows = [(packet, r.kind, r.key, r.reason, r.detail, as_json(r.payload)) for r in rejects]
+    dialect.bulk_load(connection, staging.rejects, rows)
+
+
+def collect(connection: sa.Connection, session_id: int, drop_id: str) -> None:
+    """Write the session's rejected rows to quarantine, replacing what an earlier attempt wrote."""
+    connection.execute(quarantine.delete().where(quarantine.c.session_id == session_id))
+    rejects = staging.rejects
+    payload = rejects.c.payload
+    if not dialect.is_sqlite(connection):
+        payload = sa.cast(payload, quarantine.c.payload.type)  # type: ignore[assignment]
+    _insert(
+        connection,
+        sa.select(
+            sa.literal(session_id, sa.BigInteger),
+            sa.literal(drop_id, sa.Text),
+            sa.cast(rejects.c.packet, sa.Text),
+            rejects.c.kind,
+            rejects.c.key,
+            sa.literal(None, sa.Text),
+            rejects.c.reason,
+            rejects.c.detail,
+            payload,
+        ),
+    )
+
+
+def move_staged(
+    connection: sa.Connection,
+    session_id: int,
+    drop_id: str,
+    *,
+    feed: Feed,
+    kind: str,
+    parent: Any,
+    reason: Any,
+    seqs: sa.Select[Any],
+) -> None:
+    """Write staged rows to quarantine; the caller removes them from staging."""
+    staged = feed.staged
+    content = [column for column in staged.columns if column.name not in ("seq", "packet")]
+    _insert(
+        connection,
+        sa.select(
+            sa.literal(session_id, sa.BigInteger),
+            sa.literal(drop_id, sa.Text),
+            sa.cast(staged.c.packet, sa.Text),
+            sa.literal(kind, sa.Text),
+            staged.c.onec_id,
+            parent,
+            reason,
+            sa.literal(None, sa.Text),
+            dialect.row_json(connection, content),
+        ).where(staged.c.seq.in_(seqs)),
+    )
+
+
+def _insert(connection: sa.Connection, rows: sa.Select[Any]) -> None:
+    names = ["session_id", "drop_id", "packet", "kind", "key", "parent_onec_id", "reason", "detail", "payload"]
+    moment = sa.literal(datetime.now(UTC), quarantine.c.created_at.type)
+    connection.execute(quarantine.insert().from_select([*names, "created_at"], rows.add_columns(moment)))
+
+
+def requeue(connection: sa.Connection, feed: Feed, kind: str, match: sa.ColumnElement[bool], first_seq: int) -> int:
+    """Stage waiting rows again whose cause is gone, unless the drop itself brings a newer word; return how many."""
+    open_rows = (
+        sa.select(quarantine.c.key, quarantine.c.payload)
+        .join(import_sessions, import_sessions.c.id == quarantine.c.session_id)
+        .where(
+            quarantine.c.kind == kind,
+            quarantine.c.reason.in_(WAITING),
+            quarantine.c.resolved_session_id.is_(None),
+            import_sessions.c.status.in_(DONE),
+            match,
+            ~sa.exists().where(feed.staged.c.onec_id == quarantine.c.key),
+        )
+        .order_by(quarantine.c.id)
+    )
+    latest = dict(tuple(row) for row in connection.execute(open_rows))
+    names = [column.name for column in feed.staged.columns if column.name not in ("seq", "packet")]
+    rows = [
+        (first_seq + i, None, *(_value(feed.staged.c[name], payload.get(name)) for name in names))
+        for i, payload in enumerate(latest.values())
+    ]
+    return dialect.bulk_load(connection, feed.staged, rows)
+
+
+def _value(column: sa.Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column.type, sa.Boolean):
+        return bool(value)
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def resolve(connection: sa.Connection, session_id: int, used: Sequence[tuple[str, Feed]]) -> None:
+    """Close older quarantine rows that this session used or judged anew: the newest word about a row wins."""
+    older = sa.and_(quarantine.c.session_id != session_id, quarantine.c.resolved_session_id.is_(None))
+    again = quarantine.alias("again")
+    judged_anew = sa.exists().where(
+        again.c.session_id == session_id, again.c.kind == quarantine.c.kind, again.c.key == quarantine.c.key
+    )
+    close = quarantine.update().values(resolved_session_id=session_id)
+    connection.execute(close.where(older, judged_anew))
+    for kind, feed in used:
+        staged = sa.exists().where(feed.staged.c.onec_id == quarantine.c.key, feed.staged.c.seq >= 0)
+        connection.execute(close.where(older, quarantine.c.kind == kind, quarantine.c.reason.in_(WAITING), staged))
+
+
+def counts(connection: sa.Connection, session_id: int) -> dict[str, dict[str, int]]:
+    """{kind: {reason: rows}} of a session."""
+    query = (
+        sa.select(quarantine.c.kind, quarantine.c.reason, sa.func.count())
+        .where(quarantine.c.session_id == session_id)
+        .group_by(quarantine.c.kind, quarantine.c.reason)
+        .order_by(quarantine.c.kind, quarantine.c.reason)
+    )
+    result: dict[str, dict[str, int]] = {}
+    for kind, reason, count in connection.execute(query):
+        result.setdefault(kind, {})[reason] = count
+    return result
+
+
+def open_rows(database_connection: sa.Connection, limit: int) -> list[dict[str, Any]]:
+    """Rows of published sessions that still wait, newest first."""
+    query = (
+        sa.select(
+            quarantine.c.session_id, quarantine.c.kind, quarantine.c.key, quarantine.c.reason, quarantine.c.detail
+        )
+        .join(import_sessions, import_sessions.c.id == quarantine.c.session_id)
+        .where(quarantine.c.resolved_session_id.is_(None), import_sessions.c.status.in_(DONE))
+        .order_by(quarantine.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in database_connection.execute(query).mappings()]

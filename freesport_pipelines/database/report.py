@@ -1,0 +1,107 @@
+"""The report of a session: one JSON object for programs, one page of markdown for people."""
+
+from typing import Any
+
+from freesport_pipelines.database import sessions
+from freesport_pipelines.database.change_set import Judged
+from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.database.feeds import FEEDS
+
+OPERATIONS = ("inserted", "updated", "unchanged", "hidden", "quarantined")
+_QUARANTINED = {
+    "groups": "categories",
+    "goods": "goods",
+    "offers": "skus",
+    "prices": "sku_prices",
+    "rests": "sku_stocks",
+    "priceLists": "price_types",
+    "storages": "warehouses",
+    "propertiesGoods": "attributes",
+    "propertiesOffers": "attributes",
+}
+
+
+def build_report(database: ShopDatabase, session: sessions.Session, judged: Judged) -> dict[str, Any]:
+    """Everything worth telling about a judged session."""
+    tables: dict[str, dict[str, int]] = {}
+    for feed in FEEDS:
+        counts = judged.changes.get(feed.name, {})
+        tables[feed.name] = {
+            "inserted": counts.get("insert", 0),
+            "updated": counts.get("update", 0) + counts.get("unhide", 0),
+            "unchanged": judged.unchanged[feed.name],
+            "hidden": counts.get("hide", 0),
+            "quarantined": 0,
+        }
+    for kind, reasons in judged.quarantined.items():
+        tables[_QUARANTINED[kind]]["quarantined"] += sum(reasons.values())
+    with database.read() as connection:
+        figures = sessions.figures(connection, session.id)
+    return {
+        "session": session.id,
+        "kind": session.kind,
+        "drop": session.drop_id,
+        "mode": session.mode,
+        "dry_run": session.dry_run,
+        "status": session.status,
+        "tables": tables,
+        "quarantine": judged.quarantined,
+        "checks": [result.as_dict() for result in judged.results],
+        "kinds": figures,
+    }
+
+
+def repeat_report(session: sessions.Session, before: sessions.Session) -> dict[str, Any]:
+    """The report of a session that brought just what an earlier one published."""
+    earlier = before.report or {}
+    tables = {}
+    for name, counts in earlier.get("tables", {}).items():
+        staged = counts["inserted"] + counts["updated"] + counts["unchanged"] + counts["hidden"]
+        tables[name] = {**dict.fromkeys(OPERATIONS, 0), "unchanged": staged, "quarantined": counts["quarantined"]}
+    return {
+        **earlier,
+        "session": session.id,
+        "drop": session.drop_id,
+        "dry_run": session.dry_run,
+        "status": sessions.UNCHANGED,
+        "tables": tables,
+        "same_content_as_session": before.id,
+    }
+
+
+def as_markdown(report: dict[str, Any]) -> str:
+    """The report as a page."""
+    lines = [f"# Import session {report['session']}: {report['status']}", "", _summary(report), ""]
+    lines += ["| table | " + " | ".join(OPERATIONS) + " |", "|---|" + "---:|" * len(OPERATIONS)]
+    for name, counts in report.get("tables", {}).items():
+        if any(counts.values()):
+            lines.append(f"| {name} | " + " | ".join(str(counts[operation]) for operation in OPERATIONS) + " |")
+    lines += _quarantine_lines(report.get("quarantine", {}))
+    failed = [check for check in report.get("checks", []) if not check["passed"]]
+    passed = len(report.get("checks", [])) - len(failed)
+    lines += ["", f"**Checks**: {passed} passed, {len(failed)} to look at", ""]
+    lines += [f"* {check['severity'].upper()} `{check['name']}`: {check['message']}" for check in failed]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(report: dict[str, Any]) -> str:
+    text = f"Drop `{report['drop']}` ({report.get('mode', 'delta')}), job {report['kind']}."
+    if report.get("same_content_as_session"):
+        return text + f" The content is that of session {report['same_content_as_session']}: nothing to do."
+    written = sum(c["inserted"] + c["updated"] + c["hidden"] for c in report.get("tables", {}).values())
+    if report.get("dry_run"):
+        return text + f" Dry run: {written} rows would change, nothing was written."
+    if report["status"] == sessions.REJECTED:
+        return text + " **A gate forbids to publish it: the shop keeps what it had.** See the checks below."
+    if not report.get("kinds") or not any(f.get("records") for f in report["kinds"].values()):
+        return text + " **The drop held no rows this job reads: nothing was imported.**"
+    return text + (f" {written} rows written." if written else " The shop already had everything: nothing written.")
+
+
+def _quarantine_lines(quarantined: dict[str, dict[str, int]]) -> list[str]:
+    if not quarantined:
+        return []
+    lines = ["", "**Quarantine** (`freesport quarantine` lists the rows)", ""]
+    for kind, reasons in quarantined.items():
+        lines += [f"* {kind}: {count} {reason}" for reason, count in reasons.items()]
+    return lines

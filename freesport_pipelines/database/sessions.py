@@ -1,0 +1,197 @@
+"""Import sessions: one row per drop and job. Everything an import writes carries the session's id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database.bookkeeping import import_sessions, session_figures
+from freesport_pipelines.database.engine import ShopDatabase
+
+STARTED, STAGED, JUDGED, REJECTED = "started", "staged", "judged", "rejected"
+PUBLISHED, UNCHANGED, FAILED = "published", "unchanged", "failed"
+DONE = (PUBLISHED, UNCHANGED)
+KEPT_AREAS = 5
+
+
+class NoSession(LookupError):
+    """There is no session to work on; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One row of `import_sessions`."""
+
+    id: int
+    kind: str
+    drop_id: str
+    run_id: str
+    status: str
+    mode: str
+    dry_run: bool
+    options: dict[str, Any]
+    content_digest: str | None
+    formed_at: dict[str, str]
+    verdict: list[dict[str, Any]] | None
+    report: dict[str, Any] | None
+    error: str | None
+    started_at: datetime
+    judged_at: datetime | None
+    finished_at: datetime | None
+
+
+def open_session(
+    database: ShopDatabase,
+    *,
+    kind: str,
+    drop_id: str,
+    run_id: str,
+    mode: str,
+    dry_run: bool,
+    options: Mapping[str, Any],
+    content_digest: str,
+    formed_at: Mapping[str, str],
+) -> Session:
+    """Begin a session, or begin it again when the same run is re-executed."""
+    values = {
+        "kind": kind,
+        "drop_id": drop_id,
+        "status": STARTED,
+        "mode": mode,
+        "dry_run": dry_run,
+        "options": dict(options),
+        "content_digest": content_digest,
+        "formed_at": dict(formed_at),
+        "started_at": datetime.now(UTC),
+        "error": None,
+    }
+    with database.write() as connection:
+        known = connection.execute(
+            sa.select(import_sessions.c.id).where(import_sessions.c.run_id == run_id)
+        ).scalar_one_or_none()
+        if known is None:
+            new = import_sessions.insert().values(run_id=run_id, **values).returning(import_sessions.c.id)
+            session_id = connection.execute(new).scalar_one()
+        else:
+            session_id = known
+            connection.execute(import_sessions.update().where(import_sessions.c.id == known).values(values))
+    _forget_old_areas(database, session_id)
+    database.open_area(session_id)
+    return get(database, session_id)
+
+
+def _forget_old_areas(database: ShopDatabase, current: int) -> None:
+    """Drop staging areas nobody can need: of done sessions, and all but the newest few of the others."""
+    with database.read() as connection:
+        done = set(
+            connection.execute(sa.select(import_sessions.c.id).where(import_sessions.c.status.in_(DONE))).scalars()
+        )
+    areas = [area for area in database.areas() if area != current]
+    for area in areas:
+        if area in done or area in areas[:-KEPT_AREAS]:
+            database.discard_area(area)
+
+
+def get(database: ShopDatabase, session_id: int) -> Session:
+    """The session with this id."""
+    return _one(database, import_sessions.c.id == session_id, f"there is no import session {session_id}")
+
+
+def get_in(connection: sa.Connection, session_id: int) -> Session:
+    """The session as a transaction sees it."""
+    row = connection.execute(import_sessions.select().where(import_sessions.c.id == session_id)).one()
+    return Session(**row._mapping)  # noqa: SLF001
+
+
+def of_run(database: ShopDatabase, run_id: str) -> Session | None:
+    """The session that this Dagster run (its root run) opened, if it did."""
+    with database.read() as connection:
+        row = connection.execute(import_sessions.select().where(import_sessions.c.run_id == run_id)).one_or_none()
+    return None if row is None else Session(**row._mapping)  # noqa: SLF001
+
+
+def latest(database: ShopDatabase, *statuses: str) -> Session | None:
+    """The newest session, or the newest in one of these statuses."""
+    query = import_sessions.select().order_by(import_sessions.c.id.desc()).limit(1)
+    if statuses:
+        query = query.where(import_sessions.c.status.in_(statuses))
+    with database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else Session(**row._mapping)  # noqa: SLF001
+
+
+def newest(database: ShopDatabase, limit: int) -> list[Session]:
+    """The newest sessions, newest first."""
+    query = import_sessions.select().order_by(import_sessions.c.id.desc()).limit(limit)
+    with database.read() as connection:
+        return [Session(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def drops_with_session(database: ShopDatabase) -> set[str]:
+    """Drops that some session has taken up; the sensor need not ask for them again."""
+    with database.read() as connection:
+        return set(connection.execute(sa.select(import_sessions.c.drop_id).distinct()).scalars())
+
+
+def newest_formed_at(connection: sa.Connection, before_session: int) -> dict[str, str]:
+    """{kind: newest ДатаФормирования that was published}: what an older drop must not overwrite."""
+    query = sa.select(import_sessions.c.formed_at).where(
+        import_sessions.c.status.in_(DONE), import_sessions.c.id < before_session
+    )
+    result: dict[str, str] = {}
+    for formed_at in connection.execute(query).scalars():
+        for kind, moment in formed_at.items():
+            result[kind] = max(moment, result.get(kind, moment))
+    return result
+
+
+def update(database: ShopDatabase, session_id: int, **values: Any) -> None:
+    """Set columns of a session."""
+    with database.write() as connection:
+        update_in(connection, session_id, **values)
+
+
+def update_in(connection: sa.Connection, session_id: int, **values: Any) -> None:
+    """Set columns of a session within a transaction."""
+    connection.execute(import_sessions.update().where(import_sessions.c.id == session_id).values(values))
+
+
+def fail(database: ShopDatabase, session_id: int, error: str) -> None:
+    """End a session that could not be completed; what is done stays done."""
+    with database.write() as connection:
+        connection.execute(
+            import_sessions.update()
+            .where(import_sessions.c.id == session_id, import_sessions.c.status.not_in(DONE))
+            .values(status=FAILED, error=error, finished_at=datetime.now(UTC))
+        )
+
+
+def record_figures(database: ShopDatabase, session_id: int, kind: str, figures: Mapping[str, Any]) -> None:
+    """Keep what a staging step counted, replacing what an earlier attempt said."""
+    with database.write() as connection:
+        record_figures_in(connection, session_id, kind, figures)
+
+
+def record_figures_in(connection: sa.Connection, session_id: int, kind: str, figures: Mapping[str, Any]) -> None:
+    """The same within a transaction."""
+    table = session_figures
+    connection.execute(table.delete().where(table.c.session_id == session_id, table.c.kind == kind))
+    connection.execute(table.insert().values(session_id=session_id, kind=kind, figures=dict(figures)))
+
+
+def figures(connection: sa.Connection, session_id: int) -> dict[str, dict[str, Any]]:
+    """What the staging steps of a session counted, by kind."""
+    query = sa.select(session_figures.c.kind, session_figures.c.figures).where(
+        session_figures.c.session_id == session_id
+    )
+    return {kind: values for kind, values in connection.execute(query)}  # noqa: C416 - rows are not tuples to mypy
+
+
+def _one(database: ShopDatabase, where: Any, missing: str) -> Session:
+    with database.read() as connection:
+        row = connection.execute(import_sessions.select().where(where)).one_or_none()
+    if row is None:
+        raise NoSession(missing)
+    return Session(**row._mapping)  # noqa: SLF001

@@ -1,0 +1,176 @@
+"""Quality gates: what each of them judges and when it blocks a session. DESIGN decisions 1 and 13.
+
+A gate is a figure with a threshold. A warning tells the operator to look; an error blocks the publication.
+Figures come from `database/gates.py`; asset checks only show the stored results.
+"""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Severity(StrEnum):
+    """What a failed gate means."""
+
+    WARN = "warn"
+    ERROR = "error"
+
+
+class BlockPolicy(NamedTuple):
+    """When unusable rows are too many to publish the rest."""
+
+    share: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate as the operator knows it."""
+
+    name: str
+    description: str
+    """What it means and what to do when it is red."""
+    always_blocks: bool = False
+    by_share: bool = False
+    """Warns, and blocks above the share and the number of rows of the policy; never on a first import."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was counted for a gate."""
+
+    bad: int
+    total: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """A gate's result, as it is stored with the session."""
+
+    name: str
+    passed: bool
+    severity: str
+    bad: int
+    total: int
+    examples: list[str]
+    message: str
+
+    @property
+    def blocks(self) -> bool:
+        """Does this result keep the session from being published?"""
+        return not self.passed and self.severity == Severity.ERROR
+
+    def as_dict(self) -> dict[str, Any]:
+        """For storing."""
+        return asdict(self)
+
+
+GATES: tuple[Gate, ...] = (
+    Gate(
+        "packets_are_complete",
+        "Every packet was read to its end, and none is missing between the first and the last number. "
+        "Red: unload from 1C again (Выгрузите данные из 1С повторно).",
+    ),
+    Gate(
+        "not_older_than_published",
+        "The drop was formed in 1C no earlier than what the shop already has of the same kind. "
+        "Red: an old export came late; if it is really wanted, import it with --allow-older.",
+        always_blocks=True,
+    ),
+    Gate(
+        "keys_are_unique",
+        "No packet names the same row twice (the same row in a later packet is normal, the later one wins). "
+        "Red: look for duplicates in 1C; the last row was used.",
+    ),
+    Gate(
+        "categories_form_a_tree",
+        "No category is its own ancestor and every parent exists. Red: correct the groups in 1C; goods in such "
+        "categories are excluded until then.",
+    ),
+    Gate(
+        "price_types_feed_one_column_each",
+        "No two active price types feed the same price column. Red: name the right one in FREESPORT_PRICE_TYPES.",
+        always_blocks=True,
+    ),
+    Gate(
+        "price_types_are_known",
+        "Every price type is mapped to a price column or deliberately ignored. Red: prices of the types named here "
+        "are kept but not used; map them in FREESPORT_PRICE_TYPES if they should be.",
+    ),
+    Gate(
+        "every_sku_has_a_parent",
+        "Every offer belongs to goods of this drop or of the shop. Red: such offers wait in quarantine until their "
+        "goods arrive.",
+        by_share=True,
+    ),
+    Gate(
+        "every_price_has_an_sku",
+        "Every price belongs to an SKU of this drop or of the shop. Red: such prices wait in quarantine.",
+        by_share=True,
+    ),
+    Gate(
+        "every_stock_has_an_sku",
+        "Every stock row belongs to an SKU of this drop or of the shop. Red: such rows wait in quarantine.",
+        by_share=True,
+    ),
+    Gate(
+        "prices_can_be_read",
+        "Every price is a number in roubles, not negative. Red: the prices named here are in quarantine, the SKU "
+        "keeps its present price; correct them in 1C.",
+        by_share=True,
+    ),
+    Gate(
+        "quantities_can_be_read",
+        "Every stock quantity is a number. Red: the rows named here are in quarantine, the SKU keeps its stock.",
+        by_share=True,
+    ),
+    Gate(
+        "rows_can_be_used",
+        "Every row has an id and a name. Red: the rows named here are in quarantine; correct them in 1C.",
+        by_share=True,
+    ),
+    Gate(
+        "stock_totals_agree",
+        "The quantities read from the files add up to those staged, to the last gram. Red: a defect of this software; "
+        "nothing was published, please report it with the drop.",
+        always_blocks=True,
+    ),
+    Gate(
+        "warehouses_are_known",
+        "Every warehouse named in rests is in the dictionary. Red: the quantity counts, the warehouse has no name "
+        "yet; unload storages.",
+    ),
+    Gate(
+        "attributes_are_known",
+        "Every property value refers to a property and a value of the dictionaries. Red: unload propertiesGoods and "
+        "propertiesOffers; the references are kept.",
+    ),
+    Gate(
+        "units_and_brands_are_known",
+        "Every unit and brand of goods is in the dictionaries. Red: unload units and propertiesGoods.",
+    ),
+    Gate(
+        "sizes_fit",
+        "No size text is longer than a size can be. Red: the SKUs named here are saved without a size.",
+    ),
+)
+BY_NAME = {gate.name: gate for gate in GATES}
+
+
+def judge(gate: Gate, figure: Figure, policy: BlockPolicy, *, first_import: bool) -> Result:
+    """Turn a figure into a result.
+
+    :param first_import: whether the live tables are empty: then nothing can be hurt and shares do not block
+    """
+    passed = figure.bad == 0
+    severity = Severity.WARN
+    if gate.always_blocks:
+        severity = Severity.ERROR
+    elif gate.by_share and not first_import:
+        too_many = figure.bad >= policy.rows and figure.bad > policy.share * max(figure.total, 1)
+        severity = Severity.ERROR if too_many else Severity.WARN
+    message = f"{figure.total} looked at, none bad" if passed else f"{figure.bad} of {figure.total}"
+    if figure.examples:
+        message += ": " + ", ".join(figure.examples)
+    return Result(gate.name, passed, str(severity), figure.bad, figure.total, list(figure.examples), message)

@@ -1,0 +1,156 @@
+"""Rows of the staging area: the next state of what a drop touches, in the shape of the live tables.
+
+One class per staged table, fields named as its columns; JSON columns are canonical JSON text. `database/staging.py`
+adds the bookkeeping columns (seq, packet, is_partial). `None` in a column listed as "kept" in `database/feeds.py`
+means "the drop says nothing about it: keep what the shop has".
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+
+class PriceTypeRow(NamedTuple):
+    """Next state of `price_types`."""
+
+    onec_id: str
+    name: str
+    currency: str | None
+    role_field: str | None
+    wants_active: bool
+
+
+class UnitRow(NamedTuple):
+    """Next state of `units`."""
+
+    onec_id: str
+    code: str | None
+    short_name: str
+    full_name: str | None
+    international_code: str | None
+    wants_active: bool
+
+
+class WarehouseRow(NamedTuple):
+    """Next state of `warehouses`."""
+
+    onec_id: str
+    name: str | None
+    wants_active: bool
+
+
+class AttributeRow(NamedTuple):
+    """Next state of `attributes`; in_goods/in_offers say which of the two dictionaries the property was seen in."""
+
+    onec_id: str
+    name: str
+    value_type: str
+    in_goods: bool
+    in_offers: bool
+    wants_active: bool
+
+
+class AttributeValueRow(NamedTuple):
+    """Next state of `attribute_values`; value ids are unique only within their property."""
+
+    attribute_onec_id: str
+    onec_id: str
+    value: str
+
+
+class BrandRow(NamedTuple):
+    """Next state of `brands`."""
+
+    id: int
+    name: str
+
+
+class BrandAliasRow(NamedTuple):
+    """Next state of `brand_aliases`: which brand a value id of the brand property stands for (None: no brand)."""
+
+    onec_id: str
+    brand_id: int | None
+    spelling: str
+
+
+class CategoryRow(NamedTuple):
+    """Next state of `categories`."""
+
+    onec_id: str
+    parent_onec_id: str | None
+    name: str
+    is_marked: bool
+    wants_active: bool
+
+
+class GoodsRow(NamedTuple):
+    """Next state of `goods`: the placeholder of a `<Товар>`."""
+
+    onec_id: str
+    name: str
+    article: str | None
+    barcode: str | None
+    barcodes: str | None
+    unit_onec_id: str | None
+    description: str | None
+    category_onec_id: str | None
+    category_onec_ids: str
+    brand_onec_id: str | None
+    brand_id: int | None
+    specifications: str
+    vat_rate: Decimal | None
+    images: str | None
+    country: str | None
+    manufacturer: str | None
+    requisites: str | None
+    width: Decimal | None
+    length: Decimal | None
+    height: Decimal | None
+    is_marked: bool
+    content_hash: int
+    exclusion_reason: str | None
+    wants_active: bool
+
+
+class SkuRow(NamedTuple):
+    """Next state of `skus`: one `<Предложение>`, or the default SKU of goods without offers (name None)."""
+
+    onec_id: str
+    parent_onec_id: str
+    name: str | None
+    article: str | None
+    barcode: str | None
+    size: str | None
+    specifications: str
+    marking_group: str | None
+    is_default: bool
+    content_hash: int
+    wants_active: bool
+
+
+class SkuPricesRow(NamedTuple):
+    """Next state of `sku_prices`: all prices of one SKU, in roubles; None means not set."""
+
+    onec_id: str
+    retail_price: Decimal | None
+    opt1_price: Decimal | None
+    opt2_price: Decimal | None
+    opt3_price: Decimal | None
+    trainer_price: Decimal | None
+    federation_price: Decimal | None
+    min_retail_price: Decimal | None
+    unmapped: str | None
+    """JSON {price type id: "price"} of types that feed no column."""
+    rejected: str
+    """Columns whose price could not be read, joined by commas: they keep the shop's value."""
+
+
+class SkuStocksRow(NamedTuple):
+    """Next state of `sku_stocks`: one SKU in all warehouses."""
+
+    onec_id: str
+    quantity: Decimal
+    """max(0, sum over warehouses)."""
+    by_warehouse: str
+    """JSON {warehouse id: quantity}, raw, negatives included."""
+    raw_quantity: Decimal
+    """Sum over warehouses, negatives included; staged only, to prove that loading lost nothing."""

@@ -1,0 +1,41 @@
+"""Identity and size of SKUs. Facts, sections 0.2, 0.3 and 1.7; DESIGN decisions 15 and 16."""
+
+import re
+from collections.abc import Iterable
+
+from freesport_pipelines.domain.values import is_nothing
+
+SIZE_LIMIT = 60
+"""Sizes are at most 20 characters in practice; a longer text is not a size and must never drop the SKU."""
+
+_SIZE_NAME = re.compile(r"^размер(?:\b|_|td\b)", re.IGNORECASE)
+
+
+def goods_id(sku_id: str) -> str:
+    """The goods an SKU belongs to: what stands before the first `#`, or the bare id itself."""
+    return sku_id.partition("#")[0]
+
+
+def is_default(sku_id: str) -> bool:
+    """Is this the default SKU of goods without characteristics (a bare goods id, or `goods#0000…`)?"""
+    return "#" not in sku_id
+
+
+def size_from_name(offer_name: str, goods_name: str) -> str | None:
+    """The characteristic in "goods name (characteristic)", nested brackets included.
+
+    Strips the goods' name and one pair of brackets; a bracket inside the goods' own name is therefore no size.
+    """
+    if not offer_name.startswith(goods_name):
+        return None
+    rest = offer_name[len(goods_name) :].strip()
+    if len(rest) > 2 and rest.startswith("(") and rest.endswith(")"):
+        return rest[1:-1].strip() or None
+    return None
+
+
+def size_from_characteristics(characteristics: Iterable[tuple[str, str]]) -> str | None:
+    """The text of a size characteristic ("Размер", "Размер_Обувь", "Размер (рост)"); "Детский размер" is a flag."""
+    return next(
+        (text for name, text in characteristics if not is_nothing(text) and _SIZE_NAME.match(name.strip())), None
+    )

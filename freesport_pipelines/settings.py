@@ -1,0 +1,61 @@
+"""The only reader of the environment. Every other module receives what it needs as an argument.
+
+All variables have defaults, so that nothing must be set to run the demo. `.env` in the working directory is read too.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Configuration of one installation; see docs/configuration.md for the same list with examples."""
+
+    model_config = SettingsConfigDict(env_prefix="FREESPORT_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite:///data/shop.db", description="The shop's database (SQLite or PostgreSQL).")
+    exchange_url: str = Field("data/exchange", description="Exchange folder: a path or a file://, sftp://, s3:// URL.")
+    archive_url: str = Field("data/archive", description="Archive of imported drops: a path or URL, immutable.")
+
+    catalog_roots: tuple[str, ...] = Field(
+        (), description="1C ids or exact names of the categories that are for sale; empty means all roots."
+    )
+    price_types: dict[str, str | None] = Field(
+        default_factory=dict, description="1C price type id to price column, or null to ignore a type; wins over rules."
+    )
+
+    sensor_enabled: bool = Field(True, description="Whether the exchange sensor starts switched on.")
+    sensor_interval_seconds: int = Field(30, ge=5, description="Shortest time between two looks at the folder.")
+    settle_seconds: int = Field(20, ge=0, description="How long files must have been quiet before they are claimed.")
+    stalled_after_seconds: int = Field(900, ge=0, description="After this long an incomplete file holds up nothing.")
+
+    orphan_block_share: float = Field(0.05, ge=0, le=1, description="Share of unusable rows that blocks a session.")
+    orphan_block_rows: int = Field(100, ge=0, description="... if there are at least this many such rows.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _name_the_driver(cls, url: str) -> str:
+        return with_driver(url)
+
+
+def with_driver(url: str) -> str:
+    """Name psycopg2 in a PostgreSQL URL: SQLAlchemy 2.1 would otherwise pick psycopg 3, which is not installed."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg2://" + url.removeprefix(prefix)
+    return url
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()  # type: ignore[call-arg]
+
+
+def dagster_home(environment_home: str | None, working_directory: Path) -> Path | None:
+    """Where Dagster's configuration lies: DAGSTER_HOME, else the working directory if it holds a dagster.yaml."""
+    if environment_home:
+        return Path(environment_home)
+    return working_directory if (working_directory / "dagster.yaml").is_file() else None

@@ -1,0 +1,59 @@
+"""Stage goods and offers."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database import dialect, lookups, schema, staging
+from freesport_pipelines.domain.categories import CategoryTree
+from freesport_pipelines.domain.goods import GoodsContext, shape_goods
+from freesport_pipelines.domain.kinds import Kind
+from freesport_pipelines.domain.notes import Notes
+from freesport_pipelines.domain.offers import shape_offer
+from freesport_pipelines.domain.records import Goods, Offer
+from freesport_pipelines.domain.rows import GoodsRow, SkuRow
+from freesport_pipelines.domain.sku import goods_id
+from freesport_pipelines.steps.context import ImportContext
+from freesport_pipelines.steps.packets import Tally, stage_records
+
+
+def category_tree(context: ImportContext, connection: sa.Connection) -> CategoryTree:
+    """The tree as it will be after the session."""
+    live = lookups.category_nodes(connection, schema.categories)
+    staged = lookups.category_nodes(connection, staging.categories)
+    return CategoryTree(live | staged, context.settings.catalog_roots)
+
+
+def stage_goods(context: ImportContext) -> dict[str, dict[str, Any]]:
+    """goods → staged_goods: the placeholders, each with its reason if it is not for sale."""
+    tally = Tally()
+    with context.database.staging(context.session.id) as connection:
+        connection.execute(staging.goods.delete())
+        knowledge = GoodsContext(
+            tree=category_tree(context, connection),
+            dictionary=lookups.dictionary(connection),
+            brand_by_value=lookups.brand_by_value(connection),
+            units=lookups.known_ids(connection, schema.units, staging.units),
+        )
+
+        def shape(chunk: list[Goods], notes: Notes) -> list[GoodsRow]:
+            return [shape_goods(goods, knowledge, notes) for goods in chunk]
+
+        stage_records(context, connection, Kind.GOODS, staging.goods, shape, tally)
+        dialect.index_staged(connection, staging.goods, "onec_id")
+    return {str(Kind.GOODS): tally.as_figures()}
+
+
+def stage_offers(context: ImportContext) -> dict[str, dict[str, Any]]:
+    """offers → staged_offers: one row per SKU, its size taken from what its name adds to the goods' name."""
+    tally = Tally()
+    with context.database.staging(context.session.id) as connection:
+        connection.execute(staging.skus.delete())
+        dictionary = lookups.dictionary(connection)
+
+        def shape(chunk: list[Offer], notes: Notes) -> list[SkuRow]:
+            names = lookups.goods_names(connection, {goods_id(offer.onec_id) for offer in chunk})
+            return [shape_offer(offer, names.get(goods_id(offer.onec_id)), dictionary, notes) for offer in chunk]
+
+        stage_records(context, connection, Kind.OFFERS, staging.skus, shape, tally)
+    return {str(Kind.OFFERS): tally.as_figures()}

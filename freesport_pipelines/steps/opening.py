@@ -1,0 +1,113 @@
+"""Open a session on a drop: find or archive the drop, recognise content that the shop already has."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from upath import UPath
+
+from freesport_pipelines.database import sessions
+from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.domain.kinds import Kind
+from freesport_pipelines.exchange.archive import Archive
+from freesport_pipelines.exchange.claim import claimed_drops
+from freesport_pipelines.exchange.drop import Drop, DropMode
+from freesport_pipelines.exchange.folder import ExchangeFolder
+from freesport_pipelines.settings import Settings
+from freesport_pipelines.steps.context import ImportContext
+
+log = logging.getLogger(__name__)
+
+LATEST = "latest"
+RULES_VERSION = 1
+"""Raise it when a rule changes what the same drop means: unchanged content is then compared again."""
+
+
+class NothingToImport(LookupError):
+    """No drop waits and none is archived."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the operator, the sensor or the command line asks for."""
+
+    drop: str = LATEST
+    """"latest", a drop id, or the path of a folder or zip file to import as it is."""
+    mode: str | None = None
+    only: tuple[str, ...] = ()
+    dry_run: bool = False
+    force: bool = False
+    allow_older: bool = False
+
+
+def find_drop(order: Order, exchange: ExchangeFolder, archive: Archive) -> Drop:
+    """The drop that is meant, archived if it was not yet."""
+    waiting = {claimed.drop_id for claimed in claimed_drops(exchange)}
+    if order.drop == LATEST:
+        if waiting:
+            return archive.store_claimed(exchange, min(waiting))
+        newest = archive.latest()
+        if newest is None:
+            raise NothingToImport(
+                f"there is nothing to import: no drop waits in {exchange.root}, none is in the archive; put an export "
+                "into the incoming folder, or name a folder in the run configuration of exchange/drop "
+                "(положите файлы выгрузки в папку incoming)"
+            )
+        return newest
+    if order.drop in waiting:
+        return archive.store_claimed(exchange, order.drop)
+    if archive.holds(order.drop):
+        return archive.load(order.drop)
+    only: Collection[Kind] | None = [Kind(kind) for kind in order.only] or None
+    mode = DropMode(order.mode) if order.mode else None
+    return archive.store_folder(_as_path(order.drop), mode, order.dry_run, datetime.now(UTC), only)
+
+
+def _as_path(text: str) -> UPath:
+    return UPath(text) if "://" in text else UPath(Path(text).expanduser().resolve())
+
+
+def open_import(
+    database: ShopDatabase, drop: Drop, order: Order, settings: Settings, *, job: str, run_id: str
+) -> ImportContext:
+    """Open the session and say at once when the shop already has this very content."""
+    session = sessions.open_session(
+        database,
+        kind=job,
+        drop_id=drop.drop_id,
+        run_id=run_id,
+        mode=str(order.mode or drop.mode),
+        dry_run=order.dry_run or drop.dry_run,
+        options={"force": order.force, "allow_older": order.allow_older},
+        content_digest=_digest(drop, job, settings),
+        formed_at=_formed_at(drop),
+    )
+    return ImportContext(database, drop, session, settings)
+
+
+def already_published(context: ImportContext) -> sessions.Session | None:
+    """The session that published this very content, if nothing was published since (DESIGN decision 7)."""
+    if context.session.options.get("force"):
+        return None
+    last = sessions.latest(context.database, *sessions.DONE)
+    same = last is not None and last.content_digest == context.session.content_digest
+    return last if same else None
+
+
+def _digest(drop: Drop, job: str, settings: Settings) -> str:
+    rules = [RULES_VERSION, job, str(drop.mode), sorted(settings.catalog_roots), sorted(settings.price_types.items())]
+    return hashlib.sha256(f"{drop.content_digest}{json.dumps(rules)}".encode()).hexdigest()
+
+
+def _formed_at(drop: Drop) -> dict[str, str]:
+    """{kind: newest ДатаФормирования}, in the tenant's local time as 1C writes it."""
+    newest: dict[str, str] = {}
+    for file in drop.files:
+        if file.kind is not None and file.formed_at is not None:
+            moment = file.formed_at.isoformat()
+            newest[str(file.kind)] = max(moment, newest.get(str(file.kind), moment))
+    return newest

@@ -1,0 +1,86 @@
+"""Judge and publish a session, and write its report."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from freesport_pipelines.database import change_set, publish, quarantine, sessions
+from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.database.report import build_report, repeat_report
+from freesport_pipelines.domain.gates import BlockPolicy
+from freesport_pipelines.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class SessionRejected(RuntimeError):
+    """A gate forbids to publish the session; the report says which and what to do."""
+
+
+def policy(settings: Settings) -> BlockPolicy:
+    """When unusable rows block a session."""
+    return BlockPolicy(settings.orphan_block_share, settings.orphan_block_rows)
+
+
+def judge(database: ShopDatabase, session: sessions.Session, settings: Settings) -> dict[str, Any]:
+    """Make the session's change set, evaluate the gates; return the report so far."""
+    judged = change_set.make_change_set(database, session, settings.catalog_roots, policy(settings))
+    report = build_report(database, sessions.get(database, session.id), judged)
+    sessions.update(database, session.id, report=report)
+    return report
+
+
+def publish_session(database: ShopDatabase, session_id: int, settings: Settings) -> dict[str, Any]:
+    """Apply what was judged, or say why not; return the final report.
+
+    If the live tables moved since the session was judged, it is compared and judged once more.
+    """
+    session = sessions.get(database, session_id)
+    if session.status in sessions.DONE or session.dry_run or session.status == sessions.REJECTED:
+        return _finish(database, session, session.status)
+    if session.status != sessions.JUDGED:
+        raise sessions.NoSession(
+            f"session {session_id} is {session.status}, not judged: materialize the job {session.kind} on its drop "
+            f"{session.drop_id} instead of a single asset"
+        )
+    try:
+        status = _apply(database, session_id)
+    except publish.LiveStateMoved as moved:
+        log.warning("%s; comparing and judging once more", moved)
+        judge(database, session, settings)
+        session = sessions.get(database, session_id)
+        status = _apply(database, session_id) if session.status == sessions.JUDGED else session.status
+    database.discard_area(session_id)
+    return _finish(database, session, status)
+
+
+def _apply(database: ShopDatabase, session_id: int) -> str:
+    with database.publishing(session_id) as connection:
+        session = sessions.get_in(connection, session_id)
+        if session.status != sessions.JUDGED:
+            return session.status
+        counts = publish.publish(connection, session_id)
+        quarantine.resolve(connection, session_id, change_set.WAITING_FEEDS)
+        status = sessions.PUBLISHED if counts else sessions.UNCHANGED
+        sessions.update_in(connection, session_id, status=status, finished_at=datetime.now(UTC))
+    return status
+
+
+def _finish(database: ShopDatabase, session: sessions.Session, status: str) -> dict[str, Any]:
+    finished = session.finished_at or datetime.now(UTC)
+    seconds = (finished - session.started_at).total_seconds()
+    report = {**(session.report or {}), "status": status, "seconds": round(seconds, 2)}
+    sessions.update(database, session.id, report=report, finished_at=finished)
+    return report
+
+
+def close_unchanged(database: ShopDatabase, session: sessions.Session, before: sessions.Session) -> dict[str, Any]:
+    """End a session whose content the shop already has; its report repeats the earlier one's figures as unchanged."""
+    report = repeat_report(session, before)
+    now = datetime.now(UTC)
+    report["seconds"] = round((now - session.started_at).total_seconds(), 2)
+    sessions.update(
+        database, session.id, status=sessions.UNCHANGED, report=report, verdict=before.verdict, finished_at=now
+    )
+    database.discard_area(session.id)
+    return report

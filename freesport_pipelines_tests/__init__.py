@@ -1,0 +1,1 @@
+"""Tests of freesport_pipelines; the folders mirror its rooms."""

@@ -1,0 +1,1 @@
+"""What the CommerceML readers promise, one behaviour per test."""
