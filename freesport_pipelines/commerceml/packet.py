@@ -13,6 +13,9 @@ from lxml.etree import _Element
 from freesport_pipelines.commerceml.errors import SEND_AGAIN, PacketError
 from freesport_pipelines.commerceml.prolog import HEAD_SIZE, ROOT, check_prolog, read_fully
 
+TAIL_SIZE = 1024
+"""How much of the end of a file tells whether it is whole."""
+
 SCHEMA_VERSION = "ВерсияСхемы"
 FORMED_AT = "ДатаФормирования"
 EXCHANGE = "Ид"
@@ -46,11 +49,8 @@ def read_header(stream: BinaryIO, name: str) -> PacketHeader:
     """
     head = read_fully(stream, HEAD_SIZE)
     check_prolog(head, name)
-    # Events of the whole head: a section header stands right after the root.
-    parser = etree.XMLPullParser(
-        events=("start",), resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
-        remove_pis=True,
-    )  # fmt: skip
+    safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True}
+    parser = etree.XMLPullParser(events=("start",), remove_pis=True, **safe)
     damage: etree.XMLSyntaxError | None = None
     try:
         parser.feed(head)
@@ -58,7 +58,7 @@ def read_header(stream: BinaryIO, name: str) -> PacketHeader:
         damage = error  # what came before it is still a header
     elements = [cast("_Element", element) for _, element in parser.read_events()]
     if not elements:
-        line = damage.lineno if damage else None
+        line = (damage.lineno or None) if damage else None
         problem = (damage.msg if damage else None) or "the root element is not closed"
         raise PacketError(name, line, problem, f"a complete <{ROOT} …> tag", SEND_AGAIN)
     root = elements[0]
@@ -73,7 +73,7 @@ def read_header(stream: BinaryIO, name: str) -> PacketHeader:
 
 
 def ends_complete(tail: bytes) -> bool:
-    """Whether the last piece of a file (200 bytes are plenty) ends with the closing tag of the root."""
+    """Whether the last piece of a file (`TAIL_SIZE` bytes) ends with the closing tag of the root."""
     return _END.search(tail.rstrip(_BLANK)) is not None
 
 

@@ -52,8 +52,7 @@ def check_prolog(head: bytes, name: str) -> None:
         raise PacketError(name, line, "the file has a DOCTYPE", "a file without DTD and entities", CHECK_EXCHANGE)
     tag = _OPENING_TAG.match(rest)
     if tag is None:
-        problem = "there is no root element" if opening.startswith((b"<", b"")) else "this is not XML"
-        raise PacketError(name, line, problem, _EXPECTED, SEND_AGAIN)
+        raise PacketError(name, line, "there is no root element", _EXPECTED, SEND_AGAIN)
     root = tag[1].decode(encoding, "replace")
     if root != ROOT:
         problem = f"the root element is <{root}>"

@@ -46,28 +46,18 @@ def _parser_for(namespace: str) -> Callable[[_Element], OfferStocks]:
 def _usual_parser(namespace: str) -> Callable[[_Element], OfferStocks | None]:
     """For an offer of exactly `Ид, Остатки{Остаток{Склад{Ид, Количество}}…}`; it answers None for any other.
 
-    Nearly every row of 3.1 is one, and is read in half the time: lxml finds the ids and the quantities by itself,
-    and only the tags around them are read and compared.
+    Nearly every row of 3.1 is one. Comparing its tags as one flat list takes two thirds of the time of a walk.
     """
-    id_tag, quantity_tag, stocks_tag = namespace + _ID, namespace + _QUANTITY, namespace + _STOCKS
-    around = [namespace + _STOCK, namespace + _WAREHOUSE]
+    head = [namespace + tag for tag in (_ID, _STOCKS)]
+    each = [namespace + tag for tag in (_STOCK, _WAREHOUSE, _ID, _QUANTITY)]
 
     def parse(offer: _Element) -> OfferStocks | None:
         parts = list(offer.iterdescendants())
-        onec_id, warehouses, amounts = parts[:1], parts[4::4], parts[5::4]
-        if (
-            list(offer.iter(quantity_tag)) != amounts
-            or list(offer.iter(id_tag)) != onec_id + warehouses
-            or len(parts) != 2 + 4 * len(amounts)
-            or [part.tag for part in parts[1:2]] != [stocks_tag]
-            or [part.tag for pair in zip(parts[2::4], parts[3::4], strict=True) for part in pair]
-            != around * len(amounts)
-        ):
+        if [part.tag for part in parts] != head + each * (len(parts) // len(each)):
             return None
-        quantities = [
-            (text_of(part) or None, text_of(amount)) for part, amount in zip(warehouses, amounts, strict=True)
-        ]
-        return OfferStocks(text_of(onec_id[0]), tuple(quantities))
+        warehouses = [text_of(part) or None for part in parts[4::4]]
+        amounts = [text_of(part) for part in parts[5::4]]
+        return OfferStocks(text_of(parts[0]), tuple(zip(warehouses, amounts, strict=True)))
 
     return parse
 

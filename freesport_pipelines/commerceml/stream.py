@@ -4,7 +4,6 @@ Belongs here: everything true of every kind. What an element means is said by th
 A reader may have yielded rows before it finds the file damaged: the caller keeps all of a packet or nothing.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, TypeVar, cast
 
@@ -12,11 +11,10 @@ from lxml import etree
 from lxml.etree import _Element
 
 from freesport_pipelines.commerceml.errors import CHECK_EXCHANGE, SEND_AGAIN, PacketError
-from freesport_pipelines.commerceml.prolog import ROOT, check_prolog, read_fully
+from freesport_pipelines.commerceml.packet import TAIL_SIZE, ends_complete
+from freesport_pipelines.commerceml.prolog import HEAD_SIZE, ROOT, check_prolog, read_fully
 
 CHUNK_SIZE = 1024 * 1024
-
-_POSITION = re.compile(r",? ?line \d+, column \d+$")
 
 _T = TypeVar("_T")
 
@@ -49,8 +47,7 @@ def read_items(
     seen: set[str] = set()
     root: _Element | None = None
     container: _Element | None = None
-    parse: Callable[[_Element], _T] | None = None
-    item_tag = container_tag = ""
+    item_tag, container_tag, parse = shape.item, shape.container, parser_for("")
     for _ in _fed(parser, stream, name):
         for event, element in _events(parser):
             if event == "start":
@@ -60,7 +57,8 @@ def read_items(
             if tag != item_tag:
                 namespace, local = _split(tag)
                 if local != shape.item:
-                    seen.add(local)
+                    if _is_near(element, root):
+                        seen.add(local)
                     continue
                 item_tag, container_tag, parse = tag, namespace + shape.container, parser_for(namespace)
             parent = element.getparent()
@@ -68,8 +66,8 @@ def read_items(
                 if not _is_container(parent, container_tag, item_tag):
                     continue
                 container = parent
-            if parse is not None:
-                yield parse(element)
+                seen.add(shape.container)
+            yield parse(element)
         if root is not None:
             _forget_finished(root, shape.item)
     _check_content(seen, shape, name)
@@ -92,31 +90,38 @@ def _new_parser(shape: Shape) -> etree.XMLPullParser:
 
 def _fed(parser: etree.XMLPullParser, stream: BinaryIO, name: str) -> Iterator[None]:
     """Feeds the parser piece by piece; after each piece there may be events to read."""
-    expected = f"well-formed XML up to </{ROOT}>"
-    chunk = read_fully(stream, CHUNK_SIZE)
+    chunk = read_fully(stream, max(CHUNK_SIZE, HEAD_SIZE))
     check_prolog(chunk, name)
+    tail = b""
     while chunk:
+        tail = (tail + chunk)[-TAIL_SIZE:]
         try:
             parser.feed(chunk)
         except etree.XMLSyntaxError as error:
-            problem = f"the XML is damaged ({_message(error)})"
-            raise PacketError(name, error.lineno, problem, expected, SEND_AGAIN) from error
+            raise _refusal(parser, name, "the XML is damaged") from error
+        if parser.feed_error_log.filter_from_fatals():  # an unknown entity is in the log and not raised
+            raise _refusal(parser, name, "the XML is damaged")
         yield
         chunk = stream.read(CHUNK_SIZE)
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
-        problem = f"the file is cut short ({_message(error)})"
-        raise PacketError(name, error.lineno, problem, expected, SEND_AGAIN) from error
+        problem = "the XML is damaged" if ends_complete(tail) else "the file is cut short"
+        raise _refusal(parser, name, problem) from error
     yield
+
+
+def _refusal(parser: etree.XMLPullParser, name: str, problem: str) -> PacketError:
+    """What libxml2 complained about first; its later complaints follow from that."""
+    entry = next(iter(parser.feed_error_log.filter_from_errors()), None)
+    expected = f"well-formed XML up to </{ROOT}>"
+    if entry is None:
+        return PacketError(name, None, problem, expected, SEND_AGAIN)
+    return PacketError(name, entry.line or None, f"{problem} ({entry.message.strip()})", expected, SEND_AGAIN)
 
 
 def _events(parser: etree.XMLPullParser) -> Iterator[tuple[str, _Element]]:
     return cast("Iterator[tuple[str, _Element]]", parser.read_events())
-
-
-def _message(error: etree.XMLSyntaxError) -> str:
-    return _POSITION.sub("", error.msg or "unknown error")
 
 
 def _split(tag: str) -> tuple[str, str]:
@@ -131,6 +136,12 @@ def _is_container(parent: _Element | None, container_tag: str, item_tag: str) ->
         return False
     around = parent.getparent()
     return around is None or around.tag != item_tag
+
+
+def _is_near(element: _Element, root: _Element | None) -> bool:
+    """Whether this is a section of the root or stands in one: `<Группы>` inside goods is no container of groups."""
+    parent = element.getparent()
+    return parent is not None and (parent is root or parent.getparent() is root)
 
 
 def _forget_finished(root: _Element, item: str) -> None:

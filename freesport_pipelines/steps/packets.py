@@ -69,8 +69,9 @@ def records(context: ImportContext, kind: Kind, tally: Tally) -> Iterator[Chunk]
     """Every usable record of a kind, chunk by chunk."""
     files = context.drop.packets(kind)
     tally.missing += missing_packets(files)
+    progress = Progress(kind, sum(file.size for file in files))
     for number, file in enumerate(files, 1):
-        before, started = tally.records, time.monotonic()
+        before = tally.records
         with context.drop.open(file) as stream:
             read = iter(READERS[kind](stream, file.path))
             while chunk := list(islice(read, CHUNK)):
@@ -79,14 +80,36 @@ def records(context: ImportContext, kind: Kind, tally: Tally) -> Iterator[Chunk]
                 yield Chunk(number, first_seq, [record for record in chunk if _is_usable(record, kind, tally.notes)])
         tally.packets += 1
         tally.bytes += file.size
+        progress.show(tally, is_last=number == len(files))
+
+
+class Progress:
+    """Says now and then how far a kind has been read: a line per packet would crowd the event log."""
+
+    EVERY_SECONDS = 5
+
+    def __init__(self, kind: Kind, total_bytes: int) -> None:
+        self.kind = kind
+        self.total_bytes = total_bytes
+        self.started = self.said = time.monotonic()
+
+    def show(self, tally: Tally, *, is_last: bool) -> None:
+        """Log rate and remaining time after a packet, if the last line is old enough."""
+        now = time.monotonic()
+        if not is_last and now - self.said < self.EVERY_SECONDS:
+            return
+        self.said = now
+        rate = tally.bytes / max(now - self.started, 0.001)
+        left = (self.total_bytes - tally.bytes) / max(rate, 1)
         log.info(
-            "%s (%d of %d): %d records, %.1f MB, %.1f s",
-            file.path,
-            number,
-            len(files),
-            tally.records - before,
-            file.size / 1e6,
-            time.monotonic() - started,
+            "%s: %d packets, %d records, %.1f of %.1f MB, %.1f MB/s, %.0f s left",
+            self.kind,
+            tally.packets,
+            tally.records,
+            tally.bytes / 1e6,
+            self.total_bytes / 1e6,
+            rate / 1e6,
+            left,
         )
 
 

@@ -1,0 +1,38 @@
+"""The entry point: puts the commands together and turns known errors into one readable line on stderr."""
+
+import sys
+
+import typer
+
+from freesport_pipelines.cli import demo, imports, sessions
+
+app = typer.Typer(
+    name="freesport",
+    help="Keep a shop's database in step with 1C. Синхронизация магазина с 1С.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("import")(imports.import_folder)
+app.command("stocks")(imports.stocks)
+app.command("demo-data")(demo.demo_data)
+app.command("sessions")(sessions.list_sessions)
+app.command("report")(sessions.report)
+app.command("quarantine")(sessions.quarantine)
+
+
+def main() -> None:
+    """Run the command line."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from freesport_pipelines.database.sessions import NoSession
+    from freesport_pipelines.exchange.errors import ExchangeError
+
+    try:
+        app()
+    except (NoSession, ExchangeError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except SQLAlchemyError as error:
+        typer.echo(f"the database refused: {error.args[0] if error.args else error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,166 @@
+"""`freesport import` and `freesport stocks`: run a Dagster job on one export folder and say how it went."""
+
+import json
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+EXIT_OK, EXIT_FAILED, EXIT_REJECTED = 0, 1, 3
+
+
+class Mode(StrEnum):
+    """What the absence of a row means."""
+
+    delta = "delta"
+    full = "full"
+
+
+Folder = Annotated[Path, typer.Argument(help="Export folder (or a zip of one). It is read, never changed.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
+Force = Annotated[bool, typer.Option("--force", help="Compare even if the shop already has this very content.")]
+AllowOlder = Annotated[bool, typer.Option("--allow-older", help="Publish a drop older than what the shop has.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")]
+
+
+def import_folder(
+    directory: Folder,
+    mode: Annotated[Mode | None, typer.Option(help="delta: absent rows stay; full: the drop is everything.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Import only this kind of file; may be repeated.")] = None,
+    dry_run: DryRun = False,
+    force: Force = False,
+    allow_older: AllowOlder = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import an export folder: dictionaries, goods, SKUs, prices and stocks (импорт каталога).
+
+    Exit code 0: published, unchanged or dry run; 3: rejected by a gate; 1: failed, the cause is on stderr.
+    """
+    config = {"mode": mode.value if mode else None, "only": _kinds(only or [])}
+    _run("catalog_import", directory, {**config, **_flags(dry_run, force, allow_older)}, as_json=as_json)
+
+
+def stocks(
+    directory: Folder,
+    dry_run: DryRun = False,
+    force: Force = False,
+    allow_older: AllowOlder = False,
+    as_json: AsJson = False,
+) -> None:
+    """Update stocks from the rests and storages of an export folder; nothing else changes (только остатки).
+
+    Exit codes are those of `freesport import`.
+    """
+    config = {"only": ["rests", "storages"], **_flags(dry_run, force, allow_older)}
+    _run("stock_update", directory, config, as_json=as_json)
+
+
+def _flags(dry_run: bool, force: bool, allow_older: bool) -> dict[str, bool]:
+    return {"dry_run": dry_run, "force": force, "allow_older": allow_older}
+
+
+def _kinds(only: list[str]) -> list[str]:
+    """Kinds as the user may write them: any case, separated by commas or repeated."""
+    from freesport_pipelines.domain.kinds import Kind
+
+    by_name = {str(kind).casefold(): str(kind) for kind in Kind}
+    names = [name for part in only for name in part.replace(",", " ").split()]
+    unknown = [name for name in names if name.casefold() not in by_name]
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(by_name.values())}")
+    return [by_name[name.casefold()] for name in names]
+
+
+def _run(job: str, directory: Path, config: dict[str, Any], *, as_json: bool) -> None:
+    if not directory.exists():
+        typer.echo(f"{directory}: there is no such folder or zip file (нет такой папки или архива)", err=True)
+        raise typer.Exit(EXIT_FAILED)
+    report, errors = execute(job, {"drop": str(directory.resolve()), **config})
+    for error in errors:
+        typer.echo(error, err=True)
+    if report is not None and report.get("tables"):
+        _show(report)
+    if as_json:
+        typer.echo(json.dumps(_summary(report, errors), ensure_ascii=False))
+    if report is not None and report["status"] == "rejected":
+        raise typer.Exit(EXIT_REJECTED)
+    if errors or report is None:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def execute(job: str, config: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+    """Run a job in this process, visible in the Dagster UI; return the session's report and what failed.
+
+    Rejection by a gate is in the report, not among the errors.
+    """
+    from freesport_pipelines.cli.instance import dagster_instance
+    from freesport_pipelines.database import sessions
+    from freesport_pipelines.defs.build import build_defs
+    from freesport_pipelines.defs.resources import Shop
+
+    _show_progress()
+    shop = Shop()
+    definition = build_defs(shop=shop).resolve_job_def(job)
+    with dagster_instance() as instance:
+        result = definition.execute_in_process(
+            run_config={
+                "ops": {"exchange__drop": {"config": config}},
+                # the event log keeps everything; the terminal shows our own progress
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            instance=instance,
+            raise_on_error=False,
+        )
+    session = sessions.of_run(shop.database, result.run_id)
+    report = None if session is None else {"session": session.id, **(session.report or {}), "status": session.status}
+    if session is not None and session.status == sessions.REJECTED:
+        return report, []
+    return report, [] if result.success else [_cause(event) for event in _failures(result)]
+
+
+def _failures(result: Any) -> list[Any]:
+    return [event for event in result.all_events if event.is_step_failure][:1]
+
+
+def _cause(event: Any) -> str:
+    """The message a person can act on: the deepest one that is ours, without Dagster's frames."""
+    data = event.step_failure_data
+    error = data.error
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return "" if error is None else error.message.strip()
+
+
+def _show_progress() -> None:
+    """Our own progress, on stderr."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    ours = logging.getLogger("freesport_pipelines")
+    ours.handlers = [handler]
+    ours.setLevel(logging.INFO)
+
+
+def _summary(report: dict[str, Any] | None, errors: list[str]) -> dict[str, Any]:
+    report = report or {}
+    return {
+        "session": report.get("session"),
+        "status": report.get("status", "failed"),
+        "dry_run": report.get("dry_run", False),
+        "drop": report.get("drop"),
+        "tables": report.get("tables", {}),
+        "quarantine": report.get("quarantine", {}),
+        "checks": report.get("checks", []),
+        "seconds": report.get("seconds"),
+        "errors": errors,
+    }
+
+
+def _show(report: dict[str, Any]) -> None:
+    from freesport_pipelines.cli.terminal import show_report
+
+    show_report(report)

@@ -1,0 +1,49 @@
+"""Reports and lists as tables in the terminal."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+OPERATIONS = ("inserted", "updated", "unchanged", "hidden", "quarantined")
+
+
+def show_report(report: dict[str, Any]) -> None:
+    """A session's report: rows per table, checks worth a look, where to look next."""
+    console = Console(soft_wrap=True)
+    style = {"published": "green", "unchanged": "green", "judged": "cyan"}.get(report["status"], "red")
+    what = "dry run, nothing written" if report.get("dry_run") else report["status"]
+    console.print(f"\nImport session {report['session']}: [{style}]{what}[/] (drop {report['drop']})\n")
+    table = Table("table", *OPERATIONS)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, counts in report["tables"].items():
+        if any(counts.values()):
+            table.add_row(name, *(f"{counts[operation]:,}" for operation in OPERATIONS))
+    console.print(table)
+    _show_checks(console, report["checks"])
+    kinds = [f"{kind}: {figures['note']}" for kind, figures in report.get("kinds", {}).items() if "note" in figures]
+    for line in kinds:
+        console.print(line)
+    if not any(f.get("records") for f in report.get("kinds", {}).values()):
+        console.print("[yellow]The drop held no rows that this job reads: nothing was imported.[/]")
+    console.print(
+        "\nNext: `freesport report` shows this again, `freesport quarantine` the rows set aside, `make ui` the graph."
+    )
+
+
+def _show_checks(console: Console, checks: list[dict[str, Any]]) -> None:
+    failed = [check for check in checks if not check["passed"]]
+    console.print(f"\nChecks: {len(checks) - len(failed)} passed, {len(failed)} to look at")
+    for check in failed:
+        colour = "red" if check["severity"] == "error" else "yellow"
+        message = check["message"] if len(check["message"]) < 160 else check["message"][:159] + "…"
+        console.print(f"  [{colour}]{check['severity'].upper():5}[/] {check['name']}: {message}", highlight=False)
+
+
+def show_rows(header: list[str], rows: list[list[Any]]) -> None:
+    """Any list."""
+    table = Table(*header)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    Console(soft_wrap=True).print(table)

@@ -1,0 +1,1 @@
+"""The asset graph: drop → staged tables → change set → live tables and report."""

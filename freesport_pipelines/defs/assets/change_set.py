@@ -1,0 +1,66 @@
+"""`change_set`: staged compared with live, judged by the gates. The gates are its asset checks."""
+
+from typing import Any
+
+import dagster as dg
+
+from freesport_pipelines.defs.assets.staged import staged_assets
+from freesport_pipelines.defs.resources import Shop
+from freesport_pipelines.defs.run import current_import, failing_session
+from freesport_pipelines.domain.gates import GATES
+
+KEY = dg.AssetKey("change_set")
+
+
+@dg.asset(
+    key=KEY,
+    deps=[key for asset in staged_assets for key in asset.keys],
+    group_name="staging",
+    kinds={"sql", "table"},
+    owners=["team:data"],
+    code_version="1",
+    check_specs=[dg.AssetCheckSpec(gate.name, asset=KEY, description=gate.description) for gate in GATES],
+)
+def change_set(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult:
+    """What this import would change, row by row: inserts, updates, hides and unhides with before and after.
+
+    It is the preview of a dry run, the journal and the way back. Its checks are the gates: a failed check of
+    severity ERROR means that nothing of the session is published.
+    """
+    from freesport_pipelines.database import sessions
+    from freesport_pipelines.steps import publishing
+
+    running = current_import(context, shop)
+    if running.session.status in sessions.DONE:
+        return _result(sessions.get(shop.database, running.session.id).report or {})
+    with failing_session(shop, running.session.id):
+        sessions.update(shop.database, running.session.id, status=sessions.STAGED)
+        return _result(publishing.judge(shop.database, running.session, running.settings))
+
+
+def _result(report: dict[str, Any]) -> dg.MaterializeResult:
+    from freesport_pipelines.database.report import OPERATIONS, as_markdown
+
+    tables = report["tables"].values()
+    totals = {operation: sum(counts[operation] for counts in tables) for operation in OPERATIONS}
+    changed = totals["inserted"] + totals["updated"] + totals["hidden"]
+    return dg.MaterializeResult(
+        metadata={
+            "session": report["session"],
+            "dagster/row_count": changed,
+            **totals,
+            "report": dg.MetadataValue.md(as_markdown(report)),
+        },
+        check_results=[_check_result(check) for check in report["checks"]],
+    )
+
+
+def _check_result(check: dict[str, Any]) -> dg.AssetCheckResult:
+    severity = dg.AssetCheckSeverity.ERROR if check["severity"] == "error" else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(
+        check_name=check["name"],
+        passed=check["passed"],
+        severity=severity,
+        description=check["message"],
+        metadata={"bad": check["bad"], "looked_at": check["total"], "examples": "\n".join(check["examples"])},
+    )

@@ -1,0 +1,71 @@
+"""`exchange/drop`: the only asset with run configuration."""
+
+import dagster as dg
+from pydantic import Field
+
+from freesport_pipelines.defs.resources import Shop
+from freesport_pipelines.defs.run import failing_session, session_key
+
+
+class DropConfig(dg.Config):
+    """What to import. It runs as it is: the next drop, or the newest archived one."""
+
+    drop: str = Field(
+        "latest", description='"latest", a drop id of the archive, or the path of a folder or zip file to import.'
+    )
+    mode: str | None = Field(None, description="delta or full; empty: as the drop's manifest says, else delta.")
+    only: list[str] = Field([], description="Import only these kinds of files (goods, prices, rests…); empty: all.")
+    dry_run: bool = Field(False, description="Do everything up to the change set and its checks, publish nothing.")
+    force: bool = Field(False, description="Compare again even if the shop already has this very content.")
+    allow_older: bool = Field(False, description="Publish a drop formed before what the shop already has.")
+
+
+@dg.asset(
+    key=["exchange", "drop"],
+    group_name="exchange",
+    kinds={"file", "xml"},
+    owners=["team:data"],
+    code_version="1",
+)
+def exchange_drop(context: dg.AssetExecutionContext, config: DropConfig, shop: Shop) -> dg.MaterializeResult:
+    """The set of 1C files that one import reads: archived, hashed, immutable, replayable.
+
+    Opens the import session. Files come from the exchange folder (claimed by the sensor) or from a folder or zip
+    that the configuration names; such a folder is copied and never changed.
+    """
+    from freesport_pipelines.steps import opening, publishing
+
+    order = opening.Order(
+        config.drop, config.mode, tuple(config.only), config.dry_run, config.force, config.allow_older
+    )
+    drop = opening.find_drop(order, shop.exchange, shop.archive)
+    opened = opening.open_import(
+        shop.database, drop, order, shop.settings, job=context.run.job_name, run_id=session_key(context)
+    )
+    context.instance.add_run_tags(
+        context.run.run_id, {"freesport/drop": drop.drop_id, "freesport/session": str(opened.session.id)}
+    )
+    with failing_session(shop, opened.session.id):
+        before = opening.already_published(opened)
+        if before is not None:
+            publishing.close_unchanged(shop.database, opened.session, before)
+    packets = [(f.path, f.kind, f"{f.size / 1e6:.2f} MB", f.formed_at) for f in drop.files if f.kind is not None]
+    return dg.MaterializeResult(metadata=_metadata(drop, opened.session.id, packets, before))
+
+
+def _metadata(drop, session_id: int, packets, before) -> dict:  # type: ignore[no-untyped-def, type-arg]
+    from freesport_pipelines.defs.metadata import markdown_table
+
+    metadata = {
+        "drop": drop.drop_id,
+        "session": session_id,
+        "mode": str(drop.mode),
+        "packets": len(packets),
+        "other_files": len(drop.others),
+        "megabytes": round(sum(file.size for file in drop.files) / 1e6, 3),
+        "archive": dg.MetadataValue.path(str(drop.root)),
+        "files": dg.MetadataValue.md(markdown_table(["file", "kind", "size", "formed in 1C"], packets[:200])),
+    }
+    if before is not None:
+        metadata["same_content_as_session"] = before.id
+    return metadata

@@ -1,0 +1,186 @@
+"""The live tables: one step writes them all in one transaction, so that the shop never sees half an import."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import dagster as dg
+
+from freesport_pipelines.database import schema
+from freesport_pipelines.database.feeds import FEEDS
+from freesport_pipelines.defs import metadata as md
+from freesport_pipelines.defs.assets.change_set import KEY as CHANGE_SET
+from freesport_pipelines.defs.resources import Shop
+from freesport_pipelines.defs.run import session_key
+
+REPORT = dg.AssetKey("import_report")
+POOL = "publishing"
+
+
+class Live(NamedTuple):
+    """One live asset: what the shop reads."""
+
+    name: str
+    table: str
+    group: str
+    deps: tuple[str, ...]
+    description: str
+
+
+LIVES: tuple[Live, ...] = (
+    Live("price_types", "price_types", "catalog", (), "Price types of 1C and the price column each of them feeds."),
+    Live("units", "units", "catalog", (), "Units of measure."),
+    Live("warehouses", "warehouses", "stocks", (), "Warehouses."),
+    Live("attributes", "attributes", "catalog", (), "Properties of goods and SKUs, with `attribute_values`."),
+    Live("brands", "brands", "catalog", ("attributes",), "Brands, with `brand_aliases`: many 1C spellings, one brand."),
+    Live("categories", "categories", "catalog", (), "The category tree; hidden where it is off sale."),
+    Live(
+        "placeholder_products",
+        "goods",
+        "catalog",
+        ("categories", "attributes", "brands", "units"),
+        "Table `goods`: one placeholder per `<Товар>`, which its SKUs complete. What is not for sale is not here but "
+        "in `excluded_items`, with its reason.",
+    ),
+    Live(
+        "enriched_skus",
+        "skus",
+        "catalog",
+        ("placeholder_products",),
+        "Table `skus`: one row per SKU. The shop reads the view `products`, which adds the goods' texts, merges the "
+        "specifications, and joins prices and stock.",
+    ),
+    Live(
+        "sku_prices",
+        "sku_prices",
+        "catalog",
+        ("enriched_skus", "price_types"),
+        "Prices of each SKU in roubles, one column per role; `product_availability` gives every role its price.",
+    ),
+    Live(
+        "stocks",
+        "sku_stocks",
+        "stocks",
+        ("enriched_skus", "warehouses"),
+        "Stock of each SKU: the sum the shop sells from and the raw quantity per warehouse (`product_stocks`).",
+    ),
+)
+
+
+def _spec(live: Live) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        live.name,
+        deps=[CHANGE_SET, *(dg.AssetKey(name) for name in live.deps)],
+        description=live.description,
+        group_name=live.group,
+        kinds={"sql", "table"},
+        owners=["team:data"],
+        code_version="1",
+        skippable=True,
+        metadata=md.table_metadata(schema.metadata.tables[live.table]),
+    )
+
+
+@dg.multi_asset(
+    name="publish",
+    specs=[
+        *(_spec(live) for live in LIVES),
+        dg.AssetSpec(
+            REPORT,
+            deps=[CHANGE_SET, *(dg.AssetKey(live.name) for live in LIVES)],
+            description="What the import did, table by table, with its checks and its quarantine.",
+            group_name="reports",
+            kinds={"markdown"},
+            owners=["team:data"],
+            code_version="1",
+        ),
+    ],
+    can_subset=True,
+    pool=POOL,
+)
+def publish(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.MaterializeResult]:
+    """Apply the judged change set in one transaction, or say why not."""
+    from freesport_pipelines.database import sessions
+    from freesport_pipelines.defs.run import failing_session
+    from freesport_pipelines.steps import publishing
+
+    session = _session(context, shop)
+    _refuse_partial(context, shop, session)
+    with failing_session(shop, session.id):
+        report = publishing.publish_session(shop.database, session.id, shop.settings)
+    if report["status"] in sessions.DONE:
+        yield from _live_results(context, shop, report)
+    if REPORT in context.selected_asset_keys:
+        yield _report_result(report)
+    if report["status"] == sessions.REJECTED:
+        failed = [c for c in report["checks"] if not c["passed"] and c["severity"] == "error"]
+        reasons = "; ".join(f"{check['name']}: {check['message']}" for check in failed)
+        raise dg.Failure(
+            f"Session {session.id} was rejected and nothing was published: {reasons}. The shop keeps what it had. "
+            "(Импорт отклонён проверками, данные магазина не изменены.)",
+            allow_retries=False,
+        )
+
+
+def _session(context: dg.AssetExecutionContext, shop: Shop) -> Any:
+    """The session of this run; for a click on a single asset the newest judged one."""
+    from freesport_pipelines.database import sessions
+
+    session = sessions.of_run(shop.database, session_key(context))
+    session = session or sessions.latest(shop.database, sessions.JUDGED, sessions.REJECTED)
+    if session is None:
+        raise dg.Failure(
+            "No judged session waits to be published: launch the job catalog_import, which brings the next drop as "
+            "far as here by itself. (Запустите задание catalog_import.)",
+            allow_retries=False,
+        )
+    return session
+
+
+def _refuse_partial(context: dg.AssetExecutionContext, shop: Shop, session: Any) -> None:
+    """A session is published as a whole: every table it touches must be selected."""
+    from freesport_pipelines.database import compare
+
+    with shop.database.read() as connection:
+        touched = compare.count_changes(connection, session.id)
+    missing = sorted({f.asset for f in FEEDS if f.name in touched} - {k.path[-1] for k in context.selected_asset_keys})
+    if missing and session.status == "judged" and not session.dry_run:
+        raise dg.Failure(
+            f"Session {session.id} also changes {', '.join(missing)}; an import is published as a whole or not at "
+            "all. Select all live tables together, or launch the job instead.",
+            allow_retries=False,
+        )
+
+
+def _live_results(
+    context: dg.AssetExecutionContext, shop: Shop, report: dict[str, Any]
+) -> Iterator[dg.MaterializeResult]:
+    import sqlalchemy as sa
+
+    from freesport_pipelines.database.report import OPERATIONS
+
+    for live in LIVES:
+        if dg.AssetKey(live.name) not in context.selected_asset_keys:
+            continue
+        table = schema.metadata.tables[live.table]
+        names = [feed.name for feed in FEEDS if feed.asset == live.name]
+        counts = {o: sum(report["tables"].get(name, {}).get(o, 0) for name in names) for o in OPERATIONS}
+        with shop.database.read() as connection:
+            total = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            shown = md.preview(connection, table)
+        yield dg.MaterializeResult(
+            asset_key=live.name,
+            metadata={"dagster/row_count": total, **counts, "session": report["session"], "preview": shown},
+        )
+
+
+def _report_result(report: dict[str, Any]) -> dg.MaterializeResult:
+    from freesport_pipelines.database.report import as_markdown
+
+    metadata = {
+        "status": report["status"],
+        "session": report["session"],
+        "seconds": report["seconds"],
+        "report": dg.MetadataValue.md(as_markdown(report)),
+        "json": dg.MetadataValue.json(report),
+    }
+    return dg.MaterializeResult(asset_key=REPORT, metadata=metadata)

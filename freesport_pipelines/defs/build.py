@@ -1,0 +1,27 @@
+"""Put the definitions together; tests call it with resources of their own."""
+
+from typing import Any
+
+import dagster as dg
+
+from freesport_pipelines.defs.assets.change_set import change_set
+from freesport_pipelines.defs.assets.drop import exchange_drop
+from freesport_pipelines.defs.assets.live import publish
+from freesport_pipelines.defs.assets.staged import staged_assets
+from freesport_pipelines.defs.jobs import jobs
+from freesport_pipelines.defs.resources import Shop
+from freesport_pipelines.defs.sensors import sensors
+
+
+def build_defs(**overrides: Any) -> dg.Definitions:
+    """All definitions of the code location.
+
+    :param overrides: resources by name instead of the environment's
+    """
+    return dg.Definitions(
+        assets=[exchange_drop, *staged_assets, change_set, publish],
+        jobs=jobs,
+        sensors=sensors,
+        resources={"shop": Shop(), **overrides},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,36 @@
+"""The two fixed imports. A kind that a drop does not hold stages no rows, and the report says so.
+
+Steps run in one process, one after the other: a process per step costs 1.3-3.5 s each, an in-process step 30 ms
+(facts/dagster.md 2.6); what can run in parallel is inside a step.
+"""
+
+import dagster as dg
+
+from freesport_pipelines.defs.assets.live import LIVES, REPORT
+
+WRITER = "freesport/writer"
+"""Run tag: one run per value at a time (dagster.yaml)."""
+
+
+def _keys(*paths: str) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(dg.AssetKey(path.split("/")) for path in paths))
+
+
+catalog_import = dg.define_asset_job(
+    "catalog_import",
+    selection=dg.AssetSelection.groups("exchange", "staging") | _keys(*(live.name for live in LIVES), REPORT.path[-1]),
+    description="Import a whole drop: dictionaries, goods, SKUs, prices, stocks. Runs as it opens: takes the next "
+    "drop of the exchange folder, or the newest archived one.",
+    tags={WRITER: "catalog"},
+)
+
+stock_update = dg.define_asset_job(
+    "stock_update",
+    selection=_keys(
+        "exchange/drop", "staged/warehouses", "staged/stocks", "change_set", "warehouses", "stocks", "import_report"
+    ),
+    description="Import only stocks (rests and storages) of a drop; nothing else of the catalogue changes.",
+    tags={WRITER: "stocks"},
+)
+
+jobs = [catalog_import, stock_update]

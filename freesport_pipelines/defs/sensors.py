@@ -1,0 +1,79 @@
+"""The exchange sensor: claims complete files and asks for one run per drop. It only looks; runs read and hash."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from freesport_pipelines.defs.jobs import catalog_import, stock_update
+from freesport_pipelines.defs.resources import Shop
+from freesport_pipelines.settings import get_settings
+
+ARCHIVED_LOOK_BACK = 20
+
+
+@dg.sensor(
+    name="exchange_sensor",
+    jobs=[catalog_import, stock_update],
+    minimum_interval_seconds=get_settings().sensor_interval_seconds,
+    default_status=(
+        dg.DefaultSensorStatus.RUNNING if get_settings().sensor_enabled else dg.DefaultSensorStatus.STOPPED
+    ),
+    description="Watches exchange/incoming. A set of files is claimed when all of them are complete and quiet; drops "
+    "of rests alone start stock_update, all others catalog_import. Says on every tick why it waits.",
+)
+def exchange_sensor(
+    context: dg.SensorEvaluationContext, shop: Shop
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """One look at the folder; the cursor is what the last look saw."""
+    from datetime import UTC, datetime
+
+    from freesport_pipelines.exchange.claim import claim, finish_interrupted_claims
+    from freesport_pipelines.exchange.incoming import Snapshot, judge, scan
+
+    settings, now = shop.settings, datetime.now(UTC)
+    finish_interrupted_claims(shop.exchange)
+    seen = Snapshot.from_json(context.cursor) if context.cursor else None
+    snapshot = scan(shop.exchange.incoming, seen)
+    verdict = judge(seen, snapshot, now, settings.settle_seconds, settings.stalled_after_seconds)
+    if verdict.ready:
+        claim(shop.exchange, verdict.ready, now)
+        snapshot = scan(shop.exchange.incoming, snapshot)
+    context.update_cursor(snapshot.to_json())
+    requests = list(_requests(shop))
+    yield from requests
+    if not requests:
+        yield dg.SkipReason(verdict.reason)
+
+
+def _requests(shop: Shop) -> Iterator[dg.RunRequest]:
+    """A run for every drop that no session has taken up; asked again until one has (the run key makes it one run)."""
+    from freesport_pipelines.database import sessions
+    from freesport_pipelines.domain.kinds import STOCK_KINDS
+
+    known = sessions.drops_with_session(shop.database)
+    for drop_id, kinds in _waiting(shop):
+        if drop_id in known:
+            continue
+        job = stock_update if kinds and kinds <= STOCK_KINDS else catalog_import
+        yield dg.RunRequest(
+            run_key=drop_id,
+            job_name=job.name,
+            run_config={"ops": {"exchange__drop": {"config": {"drop": drop_id}}}},
+            tags={"freesport/drop": drop_id},
+        )
+
+
+def _waiting(shop: Shop) -> Iterator[tuple[str, frozenset[str]]]:
+    """Claimed drops, oldest first, then archived ones whose run died before it opened a session."""
+    from itertools import islice
+
+    from freesport_pipelines.exchange.claim import claimed_drops
+
+    for claimed in claimed_drops(shop.exchange):
+        yield claimed.drop_id, frozenset(claimed.kinds)
+    for drop in islice(shop.archive.list(), ARCHIVED_LOOK_BACK):
+        if drop.source == "exchange":
+            yield drop.drop_id, frozenset(drop.kinds)
+
+
+sensors = [exchange_sensor]

@@ -1,0 +1,180 @@
+"""A shop to import into: runs the real Dagster jobs in this process and reads the tables as the shop would."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import sqlalchemy as sa
+
+from freesport_pipelines.database import sessions
+from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.defs.build import build_defs
+from freesport_pipelines.defs.resources import Shop
+from freesport_pipelines.settings import Settings
+from freesport_pipelines_tests.commerceml_xml import write_export
+
+
+class ConfiguredShop(Shop):
+    """The resource with settings of the test's own instead of the environment's."""
+
+    overrides: dict[str, Any] = {}
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(_env_file=None, **self.overrides)
+
+
+class Import:
+    """What one import gave: the run, the session, the report."""
+
+    def __init__(self, result: dg.ExecuteInProcessResult, session: sessions.Session | None) -> None:
+        self.result = result
+        self.session = session
+
+    @property
+    def status(self) -> str:
+        assert self.session is not None
+        return self.session.status
+
+    @property
+    def report(self) -> dict[str, Any]:
+        assert self.session is not None
+        assert self.session.report is not None
+        return self.session.report
+
+    def table(self, name: str) -> dict[str, int]:
+        return self.report["tables"][name]
+
+    @property
+    def written(self) -> int:
+        return sum(t["inserted"] + t["updated"] + t["hidden"] for t in self.report["tables"].values())
+
+    def check(self, name: str) -> dict[str, Any]:
+        return next(check for check in self.report["checks"] if check["name"] == name)
+
+    @property
+    def failed_checks(self) -> set[str]:
+        return {check["name"] for check in self.report["checks"] if not check["passed"]}
+
+    @property
+    def quarantine(self) -> dict[str, dict[str, int]]:
+        return self.report["quarantine"]
+
+    @property
+    def error(self) -> str:
+        assert self.session is not None
+        return self.session.error or ""
+
+
+class ShopUnderTest:
+    """One shop, its exchange folder and archive."""
+
+    def __init__(self, database_url: str, folder: Path, **settings: Any) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.database_url = database_url
+        self.instance = dg.DagsterInstance.ephemeral()
+        self._drops = 0
+
+    @cached_property
+    def resource(self) -> ConfiguredShop:
+        return ConfiguredShop(
+            database_url=self.database_url,
+            exchange_url=str(self.folder / "exchange"),
+            archive_url=str(self.folder / "archive"),
+            overrides=self.settings,
+        )
+
+    @property
+    def database(self) -> ShopDatabase:
+        return self.resource.database
+
+    def close(self) -> None:
+        self.instance.dispose()
+        if "resource" in self.__dict__:
+            self.database.dispose()
+
+    def configure(self, **settings: Any) -> None:
+        """Change the installation's settings for the imports that follow."""
+        database = self.resource.database
+        self.settings = {**self.settings, **settings}
+        self.__dict__.pop("resource", None)
+        database.dispose()
+
+    def import_files(self, files: Mapping[str, bytes], job: str = "catalog_import", **config: Any) -> Import:
+        """Write the files into a folder of their own and import it."""
+        self._drops += 1
+        folder = write_export(self.folder / f"export-{self._drops}", files)
+        return self.import_folder(folder, job, **config)
+
+    def import_folder(self, folder: Path, job: str = "catalog_import", **config: Any) -> Import:
+        """Run the job on a folder."""
+        return self.run(job, {"drop": str(folder), **config})
+
+    def run(self, job: str, config: Mapping[str, Any]) -> Import:
+        """Run a job as the launchpad does."""
+        result = (
+            build_defs(shop=self.resource)
+            .resolve_job_def(job)
+            .execute_in_process(
+                run_config={
+                    "ops": {"exchange__drop": {"config": dict(config)}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+                instance=self.instance,
+                raise_on_error=False,
+            )
+        )
+        return Import(result, sessions.of_run(self.database, result.run_id))
+
+    def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows of a query, as the shop's developers would write it."""
+        with self.database.read() as connection:
+            return [dict(row) for row in connection.execute(sa.text(sql), parameters).mappings()]
+
+    def row(self, sql: str, **parameters: Any) -> dict[str, Any]:
+        (row,) = self.rows(sql, **parameters)
+        return row
+
+    def count(self, table: str, where: str = "1 = 1") -> int:
+        return int(self.row(f"SELECT count(*) AS n FROM {table} WHERE {where}")["n"])
+
+    def execute(self, sql: str, **parameters: Any) -> None:
+        """Something the shop itself does to its tables."""
+        with self.database.write() as connection:
+            connection.execute(sa.text(sql), parameters)
+
+    def product(self, onec_id: str) -> dict[str, Any]:
+        """The SKU as the shop reads it."""
+        return self.row("SELECT * FROM products WHERE onec_id = :id", id=onec_id)
+
+    def products(self) -> set[str]:
+        return {row["onec_id"] for row in self.rows("SELECT onec_id FROM products")}
+
+    def price(self, onec_id: str, role: str) -> Decimal | None:
+        row = self.row("SELECT price FROM product_availability WHERE onec_id = :id AND role = :role", id=onec_id, role=role)
+        return None if row["price"] is None else Decimal(str(row["price"]))
+
+    def can_be_ordered(self, onec_id: str, role: str = "retail") -> bool:
+        row = self.row(
+            "SELECT can_be_ordered FROM product_availability WHERE onec_id = :id AND role = :role", id=onec_id, role=role
+        )
+        return bool(row["can_be_ordered"])
+
+    def quarantined(self, kind: str) -> set[tuple[str, str]]:
+        """(key, reason) of every row set aside."""
+        rows = self.rows("SELECT key, reason FROM quarantine WHERE kind = :kind", kind=kind)
+        return {(row["key"], row["reason"]) for row in rows}
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every live table with all its columns, timestamps included."""
+        from freesport_pipelines.database.feeds import FEEDS
+
+        with self.database.read() as connection:
+            return {
+                feed.name: [tuple(row) for row in connection.execute(feed.live.select().order_by(feed.live_id))]
+                for feed in FEEDS
+            }
