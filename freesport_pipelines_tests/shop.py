@@ -17,16 +17,6 @@ from freesport_pipelines.settings import Settings
 from freesport_pipelines_tests.commerceml_xml import write_export
 
 
-class ConfiguredShop(Shop):
-    """The resource with settings of the test's own instead of the environment's."""
-
-    overrides: dict[str, Any] = {}
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(_env_file=None, **self.overrides)
-
-
 class Import:
     """What one import gave: the run, the session, the report."""
 
@@ -80,13 +70,9 @@ class ShopUnderTest:
         self._drops = 0
 
     @cached_property
-    def resource(self) -> ConfiguredShop:
-        return ConfiguredShop(
-            database_url=self.database_url,
-            exchange_url=str(self.folder / "exchange"),
-            archive_url=str(self.folder / "archive"),
-            overrides=self.settings,
-        )
+    def resource(self) -> Shop:
+        folders = {name: str(self.folder / name.removesuffix("_url")) for name in ("exchange_url", "archive_url")}
+        return Shop(Settings(_env_file=None, database_url=self.database_url, **folders, **self.settings))
 
     @property
     def database(self) -> ShopDatabase:

@@ -39,7 +39,7 @@ def import_folder(
 
     Exit code 0: published, unchanged or dry run; 3: rejected by a gate; 1: failed, the cause is on stderr.
     """
-    config = {"mode": mode.value if mode else None, "only": _kinds(only or [])}
+    config = {"mode": mode.value if mode else "auto", "only": _kinds(only or [])}
     _run("catalog_import", directory, {**config, **_flags(dry_run, force, allow_older)}, as_json=as_json)
 
 

@@ -5,14 +5,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-OPERATIONS = ("inserted", "updated", "unchanged", "hidden", "quarantined")
+from freesport_pipelines.database.report import OPERATIONS, status_in_words
 
 
 def show_report(report: dict[str, Any]) -> None:
     """A session's report: rows per table, checks worth a look, where to look next."""
     console = Console(soft_wrap=True)
     style = {"published": "green", "unchanged": "green", "judged": "cyan"}.get(report["status"], "red")
-    what = "dry run, nothing written" if report.get("dry_run") else report["status"]
+    what = status_in_words(report)
     console.print(f"\nImport session {report['session']}: [{style}]{what}[/] (drop {report['drop']})\n")
     table = Table("table", *OPERATIONS)
     for column in table.columns[1:]:

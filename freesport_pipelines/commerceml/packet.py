@@ -49,8 +49,14 @@ def read_header(stream: BinaryIO, name: str) -> PacketHeader:
     """
     head = read_fully(stream, HEAD_SIZE)
     check_prolog(head, name)
-    safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True}
-    parser = etree.XMLPullParser(events=("start",), remove_pis=True, **safe)
+    parser = etree.XMLPullParser(
+        events=("start",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     damage: etree.XMLSyntaxError | None = None
     try:
         parser.feed(head)

@@ -1,6 +1,6 @@
 """From staged rows to a judged change set: place, compare, judge, store. The one recipe of the `change_set` asset."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -25,6 +25,8 @@ from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.domain.categories import CategoryTree
 from freesport_pipelines.domain.gates import BlockPolicy, Result
 from freesport_pipelines.domain.kinds import Kind
+from freesport_pipelines.domain.offers import complete_offer
+from freesport_pipelines.domain.rows import SkuRow
 
 REQUEUED_OFFERS, REQUEUED_AMOUNTS = 1, 2_000_000
 _FEED = {feed.name: feed for feed in FEEDS}
@@ -86,6 +88,9 @@ def make_change_set(
 def _place(connection: sa.Connection, session: sessions.Session, figures: dict[str, dict[str, Any]]) -> None:
     """Let the last word win, fetch what waited in quarantine, set aside what still has no place."""
     dialect.avoid_nested_loops(connection)
+    for feed in FEEDS:
+        dialect.index_for_joins(connection, feed.staged, *feed.key)
+    dialect.index_for_joins(connection, staging.skus, "parent_onec_id")
     for table, kind in _KIND_OF_TABLE.items():
         _add(figures, kind, duplicates.keep_last(connection, _FEED[table]))
     dialect.analyze(connection, *(_FEED[table].staged for table in _KIND_OF_TABLE))
@@ -95,20 +100,32 @@ def _place(connection: sa.Connection, session: sessions.Session, figures: dict[s
     waits_for_goods = sa.exists().where(
         staging.goods.c.onec_id == quarantine.quarantine.c.parent_onec_id, staging.goods.c.wants_active
     )
-    quarantine.requeue(connection, offers, str(Kind.OFFERS), waits_for_goods, REQUEUED_OFFERS)
+    back = quarantine.waiting(connection, offers, str(Kind.OFFERS), waits_for_goods)
+    _stage(connection, offers, REQUEUED_OFFERS, _with_sizes(connection, [SkuRow(**row) for row in back]))
     _add(figures, Kind.OFFERS, orphans.remove_orphan_offers(connection, offers, session.id, session.drop_id))
     for kind, feed in ((Kind.PRICES, prices), (Kind.RESTS, stocks)):
         waits_for_sku = sa.or_(
             sa.exists().where(staging.skus.c.onec_id == quarantine.quarantine.c.key, staging.skus.c.wants_active),
             waits_for_goods,
         )
-        quarantine.requeue(connection, feed, str(kind), waits_for_sku, REQUEUED_AMOUNTS)
+        rows = [tuple(row.values()) for row in quarantine.waiting(connection, feed, str(kind), waits_for_sku)]
+        _stage(connection, feed, REQUEUED_AMOUNTS, rows)
     made = default_skus.stage_default_skus(connection)
     hidden = default_skus.hide_outgrown_default_skus(connection)
     _add(figures, Kind.OFFERS, {"default_skus": made, "default_skus_outgrown": hidden})
     for kind, feed in ((Kind.PRICES, prices), (Kind.RESTS, stocks)):
         placed = orphans.remove_orphan_amounts(connection, feed, str(kind), session.id, session.drop_id)
         _add(figures, kind, placed)
+
+
+def _with_sizes(connection: sa.Connection, offers: list[SkuRow]) -> list[SkuRow]:
+    """Offers whose goods were unknown when they came learn their size from the goods' name."""
+    names = lookups.goods_names(connection, {offer.parent_onec_id for offer in offers})
+    return [complete_offer(offer, names.get(offer.parent_onec_id)) for offer in offers]
+
+
+def _stage(connection: sa.Connection, feed: Feed, first_seq: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    dialect.bulk_load(connection, feed.staged, [(seq, None, *row) for seq, row in enumerate(rows, first_seq)])
 
 
 def _touch(connection: sa.Connection, roots: tuple[str, ...]) -> None:

@@ -47,7 +47,7 @@ def hide_outgrown_default_skus(connection: sa.Connection) -> int:
     """Hide default SKUs of goods that now have offers; return how many."""
     skus, offer = schema.skus, staging.skus.alias("offer")
     offers_appeared = sa.exists().where(
-        offer.c.parent_onec_id == skus.c.parent_onec_id, sa.not_(offer.c.is_default), offer.c.wants_active
+        offer.c.parent_onec_id == skus.c.parent_onec_id, sa.not_(offer.c.is_default)
     )
     named = sa.exists().where(offer.c.onec_id == skus.c.onec_id)
     outgrown = sa.select(

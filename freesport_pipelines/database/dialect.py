@@ -24,7 +24,8 @@ def is_sqlite(connection: sa.Connection) -> bool:
 def bulk_load(connection: sa.Connection, table: sa.Table, rows: Iterable[Sequence[Any]]) -> int:
     """Append rows (values in column order) as fast as the database can take them; return how many.
 
-    COPY in PostgreSQL, executemany on the driver in SQLite; memory is bounded by one chunk.
+    COPY in PostgreSQL, executemany on the driver in SQLite; memory is bounded by one chunk. An empty text is kept
+    where the column must not be null and becomes NULL elsewhere, because that is how COPY reads CSV.
     """
     name = _qualified(connection, table)
     load = _executemany if is_sqlite(connection) else _copy
@@ -46,26 +47,30 @@ def _executemany(connection: sa.Connection, table: sa.Table, name: str, chunk: l
     marks = ",".join("?" * len(table.columns))
     cursor: Any = connection.connection.cursor()
     try:
-        # numeric columns take their digits as text: the column's affinity turns them into numbers
         numeric = [i for i, column in enumerate(table.columns) if isinstance(column.type, sa.Numeric | ExactNumber)]
-        values = [_digits(row, numeric) for row in chunk] if numeric else chunk
-        cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", values)  # noqa: S608
+        nullable = [i for i, column in enumerate(table.columns) if column.nullable]
+        rows = (_for_sqlite(row, numeric, nullable) for row in chunk)
+        cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608
     finally:
         cursor.close()
 
 
-def _digits(row: Sequence[Any], numeric: list[int]) -> list[Any]:
+def _for_sqlite(row: Sequence[Any], numeric: list[int], nullable: list[int]) -> list[Any]:
+    """Numbers as digits, which the column's affinity turns into numbers; empty texts as COPY would read them."""
     values = list(row)
     for i in numeric:
         if values[i] is not None:
             values[i] = str(values[i])
+    for i in nullable:
+        if values[i] == "":
+            values[i] = None
     return values
 
 
 def _copy(connection: sa.Connection, table: sa.Table, name: str, chunk: list[Sequence[Any]]) -> None:
-    # CSV is written in C; an empty unquoted field is NULL except in NOT NULL text columns, where it is the empty text
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(chunk)
+    # CSV is written in C; with \r\n as line end the writer quotes a lone \r or \n inside a text
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\r\n").writerows(chunk)
     buffer.seek(0)
     columns = ",".join(column.name for column in table.columns)
     never_null = [c.name for c in table.columns if not c.nullable and isinstance(c.type, sa.Text)]
@@ -83,15 +88,22 @@ def analyze(connection: sa.Connection, *tables: sa.Table) -> None:
         connection.exec_driver_sql(f"ANALYZE {_qualified(connection, table)}")
 
 
-def index_staged(connection: sa.Connection, table: sa.Table, column: str) -> None:
-    """Index a loaded staged table that later steps look rows up in."""
+def index_staged(connection: sa.Connection, table: sa.Table, *columns: str) -> None:
+    """Index a loaded staged table that rows are looked up in."""
     schema = _qualified(connection, table).partition(".")[0]
-    name = f"ix_{table.name}_{column}"
+    name = f"ix_{table.name}_{'_'.join(columns)}"
+    keys = ", ".join(columns)
     if is_sqlite(connection):
-        statement = f"CREATE INDEX IF NOT EXISTS {schema}.{name} ON {table.name} ({column})"
+        statement = f"CREATE INDEX IF NOT EXISTS {schema}.{name} ON {table.name} ({keys})"
     else:
-        statement = f"CREATE INDEX IF NOT EXISTS {name} ON {schema}.{table.name} ({column})"
+        statement = f"CREATE INDEX IF NOT EXISTS {name} ON {schema}.{table.name} ({keys})"
     connection.exec_driver_sql(statement)
+
+
+def index_for_joins(connection: sa.Connection, table: sa.Table, *columns: str) -> None:
+    """Index a staged table where the database needs it to join: SQLite has no hash joins, PostgreSQL has."""
+    if is_sqlite(connection):
+        index_staged(connection, table, *columns)
 
 
 def avoid_nested_loops(connection: sa.Connection) -> None:

@@ -23,7 +23,7 @@ class Feed:
     """Key of the Dagster asset that stands for the live table."""
     key: tuple[str, ...] = ("onec_id",)
     kept: frozenset[str] = frozenset()
-    """Columns in which a staged NULL means: keep what the shop has."""
+    """Columns in which a staged NULL means: keep what the shop has, unless `clears_<column>` is staged."""
     sticky: frozenset[str] = frozenset()
     """Boolean columns that never return to false by an import."""
     first_word: frozenset[str] = frozenset()
@@ -93,7 +93,9 @@ class Feed:
         if name in self.sticky:
             return sa.or_(staged, sa.func.coalesce(live, sa.false()))
         if name in self.kept:
-            staged = sa.func.coalesce(staged, live)
+            clears = self.staged.c.get(f"clears_{name}")
+            kept = sa.func.coalesce(staged, live)
+            staged = kept if clears is None else sa.case((clears, staged), else_=kept)
         if "rejected" in self.staged.c and name != "unmapped":
             kept = sa.literal(",").concat(self.staged.c.rejected).concat(",").contains(f",{name},", autoescape=True)
             staged = sa.case((kept, live), else_=staged)

@@ -23,7 +23,7 @@ WAITING = (ORPHAN_OFFER, ORPHAN_SKU)
 
 def stage_rejects(connection: sa.Connection, packet: int, rejects: Iterable[Reject]) -> None:
     """Keep what shaping rejected in the staging area; `collect` moves it to quarantine."""
-    rows = [(packet, r.kind, r.key, r.reason, r.detail, as_json(r.payload)) for r in rejects]
+    rows = [(packet, r.kind, r.key, r.payload.get("onec_id"), r.reason, r.detail, as_json(r.payload)) for r in rejects]
     dialect.bulk_load(connection, staging.rejects, rows)
 
 
@@ -42,7 +42,7 @@ def collect(connection: sa.Connection, session_id: int, drop_id: str) -> None:
             sa.cast(rejects.c.packet, sa.Text),
             rejects.c.kind,
             rejects.c.key,
-            sa.literal(None, sa.Text),
+            rejects.c.onec_id,
             rejects.c.reason,
             rejects.c.detail,
             payload,
@@ -86,8 +86,8 @@ def _insert(connection: sa.Connection, rows: sa.Select[Any]) -> None:
     connection.execute(quarantine.insert().from_select([*names, "created_at"], rows.add_columns(moment)))
 
 
-def requeue(connection: sa.Connection, feed: Feed, kind: str, match: sa.ColumnElement[bool], first_seq: int) -> int:
-    """Stage waiting rows again whose cause is gone, unless the drop itself brings a newer word; return how many."""
+def waiting(connection: sa.Connection, feed: Feed, kind: str, match: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Rows whose cause is gone, as they were staged, unless the drop itself brings a newer word about them."""
     open_rows = (
         sa.select(quarantine.c.key, quarantine.c.payload)
         .join(import_sessions, import_sessions.c.id == quarantine.c.session_id)
@@ -102,12 +102,8 @@ def requeue(connection: sa.Connection, feed: Feed, kind: str, match: sa.ColumnEl
         .order_by(quarantine.c.id)
     )
     latest = dict(tuple(row) for row in connection.execute(open_rows))
-    names = [column.name for column in feed.staged.columns if column.name not in ("seq", "packet")]
-    rows = [
-        (first_seq + i, None, *(_value(feed.staged.c[name], payload.get(name)) for name in names))
-        for i, payload in enumerate(latest.values())
-    ]
-    return dialect.bulk_load(connection, feed.staged, rows)
+    columns = [column for column in feed.staged.columns if column.name not in ("seq", "packet")]
+    return [{c.name: _value(c, payload.get(c.name)) for c in columns} for payload in latest.values()]
 
 
 def _value(column: sa.Column[Any], value: Any) -> Any:
@@ -128,8 +124,11 @@ def resolve(connection: sa.Connection, session_id: int, used: Sequence[tuple[str
     close = quarantine.update().values(resolved_session_id=session_id)
     connection.execute(close.where(older, judged_anew))
     for kind, feed in used:
-        staged = sa.exists().where(feed.staged.c.onec_id == quarantine.c.key, feed.staged.c.seq >= 0)
-        connection.execute(close.where(older, quarantine.c.kind == kind, quarantine.c.reason.in_(WAITING), staged))
+        staged = feed.staged
+        # a part of a row (one price) has a key of its own and the row's id as its parent
+        is_part = sa.and_(quarantine.c.reason.not_in(WAITING), staged.c.onec_id == quarantine.c.parent_onec_id)
+        used_now = sa.exists().where(sa.or_(staged.c.onec_id == quarantine.c.key, is_part), staged.c.seq >= 0)
+        connection.execute(close.where(older, quarantine.c.kind == kind, used_now))
 
 
 def counts(connection: sa.Connection, session_id: int) -> dict[str, dict[str, int]]:

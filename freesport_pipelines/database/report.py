@@ -71,7 +71,7 @@ def repeat_report(session: sessions.Session, before: sessions.Session) -> dict[s
 
 def as_markdown(report: dict[str, Any]) -> str:
     """The report as a page."""
-    lines = [f"# Import session {report['session']}: {report['status']}", "", _summary(report), ""]
+    lines = [f"# Import session {report['session']}: {status_in_words(report)}", "", summary(report), ""]
     lines += ["| table | " + " | ".join(OPERATIONS) + " |", "|---|" + "---:|" * len(OPERATIONS)]
     for name, counts in report.get("tables", {}).items():
         if any(counts.values()):
@@ -84,7 +84,18 @@ def as_markdown(report: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _summary(report: dict[str, Any]) -> str:
+def status_in_words(report: dict[str, Any]) -> str:
+    """The session's status as an operator reads it."""
+    if not report.get("dry_run"):
+        return str(report["status"])
+    return {
+        sessions.JUDGED: "dry run, would be published",
+        sessions.REJECTED: "dry run, would be rejected",
+    }.get(report["status"], f"dry run, {report['status']}")
+
+
+def summary(report: dict[str, Any]) -> str:
+    """The report in a sentence or two."""
     text = f"Drop `{report['drop']}` ({report.get('mode', 'delta')}), job {report['kind']}."
     if report.get("same_content_as_session"):
         return text + f" The content is that of session {report['same_content_as_session']}: nothing to do."
@@ -92,9 +103,9 @@ def _summary(report: dict[str, Any]) -> str:
     if report.get("dry_run"):
         return text + f" Dry run: {written} rows would change, nothing was written."
     if report["status"] == sessions.REJECTED:
-        return text + " **A gate forbids to publish it: the shop keeps what it had.** See the checks below."
+        return text + " A gate forbids to publish it: the shop keeps what it had. See the checks below."
     if not report.get("kinds") or not any(f.get("records") for f in report["kinds"].values()):
-        return text + " **The drop held no rows this job reads: nothing was imported.**"
+        return text + " The drop held no rows that this job reads: nothing was imported."
     return text + (f" {written} rows written." if written else " The shop already had everything: nothing written.")
 
 

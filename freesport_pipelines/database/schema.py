@@ -24,25 +24,25 @@ metadata = sa.MetaData(naming_convention=NAMING)
 
 def _written() -> Sequence[sa.Column[Any]]:
     return (
-        sa.Column("created_at", UtcDateTime, nullable=False),
-        sa.Column("updated_at", UtcDateTime, nullable=False),
-        sa.Column("session_id", LocalId, nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False, doc="when an import first wrote the row (UTC)"),
+        sa.Column("updated_at", UtcDateTime, nullable=False, doc="when an import last changed the row (UTC)"),
+        sa.Column("session_id", LocalId, nullable=False, doc="import session of the last change"),
     )
 
 
 def _visible() -> Sequence[sa.Column[Any]]:
     return (
-        sa.Column("is_active", sa.Boolean, nullable=False),
-        sa.Column("hidden_by_1c", sa.Boolean, nullable=False),
+        sa.Column("is_active", sa.Boolean, nullable=False, doc="whether the shop shows the row"),
+        sa.Column("hidden_by_1c", sa.Boolean, nullable=False, doc="hidden by 1C, not by the shop itself"),
     )
 
 
 def _id() -> sa.Column[Any]:
-    return sa.Column("id", LocalId, sa.Identity(), primary_key=True)
+    return sa.Column("id", LocalId, sa.Identity(), primary_key=True, doc="internal number")
 
 
 def _onec_id() -> sa.Column[Any]:
-    return sa.Column("onec_id", sa.Text, nullable=False, unique=True)
+    return sa.Column("onec_id", sa.Text, nullable=False, unique=True, doc="id in 1C, the row's identity")
 
 
 price_types = sa.Table(
@@ -50,9 +50,9 @@ price_types = sa.Table(
     metadata,
     _id(),
     _onec_id(),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("currency", sa.Text),
-    sa.Column("role_field", sa.Text, comment="price column of products that this type feeds; null: not mapped"),
+    sa.Column("name", sa.Text, nullable=False, doc="as 1C calls it"),
+    sa.Column("currency", sa.Text, doc="currency code of 1C, RUB"),
+    sa.Column("role_field", sa.Text, doc="price column of products that this type feeds; null: not mapped"),
     *_visible(),
     *_written(),
 )
@@ -62,10 +62,10 @@ units = sa.Table(
     metadata,
     _id(),
     _onec_id(),
-    sa.Column("code", sa.Text),
-    sa.Column("short_name", sa.Text),
-    sa.Column("full_name", sa.Text),
-    sa.Column("international_code", sa.Text),
+    sa.Column("code", sa.Text, doc="code of the unit classifier (ОКЕИ)"),
+    sa.Column("short_name", sa.Text, doc="шт, кг, упак"),
+    sa.Column("full_name", sa.Text, doc="Штука, Килограмм"),
+    sa.Column("international_code", sa.Text, doc="PCE, KGM"),
     *_visible(),
     *_written(),
 )
@@ -75,7 +75,7 @@ warehouses = sa.Table(
     metadata,
     _id(),
     _onec_id(),
-    sa.Column("name", sa.Text, comment="null: only its id is known, from rests"),
+    sa.Column("name", sa.Text, doc="null: only its id is known, from rests"),
     *_visible(),
     *_written(),
 )
@@ -85,10 +85,10 @@ attributes = sa.Table(
     metadata,
     _id(),
     _onec_id(),
-    sa.Column("name", sa.Text, nullable=False, comment="not unique: 1C has one property per kind of goods"),
-    sa.Column("value_type", sa.Text, nullable=False, comment="reference, number or text"),
-    sa.Column("in_goods", sa.Boolean, nullable=False),
-    sa.Column("in_offers", sa.Boolean, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, doc="not unique: 1C has one property per kind of goods"),
+    sa.Column("value_type", sa.Text, nullable=False, doc="reference, number or text"),
+    sa.Column("in_goods", sa.Boolean, nullable=False, doc="a property of goods (propertiesGoods)"),
+    sa.Column("in_offers", sa.Boolean, nullable=False, doc="a property of SKUs (propertiesOffers)"),
     *_visible(),
     *_written(),
 )
@@ -97,9 +97,9 @@ attribute_values = sa.Table(
     "attribute_values",
     metadata,
     _id(),
-    sa.Column("attribute_onec_id", sa.Text, nullable=False),
-    sa.Column("onec_id", sa.Text, nullable=False, comment="unique only within its attribute"),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("attribute_onec_id", sa.Text, nullable=False, doc="the attribute"),
+    sa.Column("onec_id", sa.Text, nullable=False, doc="unique only within its attribute"),
+    sa.Column("value", sa.Text, nullable=False, doc="the text people read"),
     *_written(),
     sa.UniqueConstraint("attribute_onec_id", "onec_id"),
 )
@@ -107,8 +107,8 @@ attribute_values = sa.Table(
 brands = sa.Table(
     "brands",
     metadata,
-    sa.Column("id", LocalId, primary_key=True, autoincrement=False, comment="derived from the normalised name"),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("id", LocalId, primary_key=True, autoincrement=False, doc="derived from the normalised name"),
+    sa.Column("name", sa.Text, nullable=False, doc="the most frequent spelling of its first import"),
     *_written(),
 )
 
@@ -116,9 +116,9 @@ brand_aliases = sa.Table(
     "brand_aliases",
     metadata,
     _id(),
-    sa.Column("onec_id", sa.Text, nullable=False, unique=True, comment="value id of the brand property"),
-    sa.Column("brand_id", LocalId, comment="null: 1C's way of saying no brand"),
-    sa.Column("spelling", sa.Text, nullable=False),
+    sa.Column("onec_id", sa.Text, nullable=False, unique=True, doc="value id of the brand property"),
+    sa.Column("brand_id", LocalId, doc="null: 1C's way of saying no brand"),
+    sa.Column("spelling", sa.Text, nullable=False, doc="the brand as this value spells it"),
     *_written(),
 )
 
@@ -127,9 +127,9 @@ categories = sa.Table(
     metadata,
     _id(),
     _onec_id(),
-    sa.Column("parent_onec_id", sa.Text),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("is_marked", sa.Boolean, nullable=False, comment="marked for deletion in 1C, itself"),
+    sa.Column("parent_onec_id", sa.Text, doc="category above; null: a root"),
+    sa.Column("name", sa.Text, nullable=False, doc="as 1C calls it; not unique"),
+    sa.Column("is_marked", sa.Boolean, nullable=False, doc="marked for deletion in 1C, itself"),
     *_visible(),
     *_written(),
 )
@@ -139,27 +139,27 @@ goods = sa.Table(
     metadata,
     _id(),
     _onec_id(),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("article", sa.Text),
-    sa.Column("barcode", sa.Text),
-    sa.Column("barcodes", Json, comment="all barcodes, when there are several"),
-    sa.Column("unit_onec_id", sa.Text),
-    sa.Column("description", sa.Text, comment="raw HTML from 1C: sanitise it where it is shown"),
-    sa.Column("category_onec_id", sa.Text),
-    sa.Column("category_onec_ids", Json, nullable=False),
-    sa.Column("brand_onec_id", sa.Text),
-    sa.Column("brand_id", LocalId),
-    sa.Column("specifications", Json, nullable=False, comment="{property id: number | text | {ref: value id}}"),
-    sa.Column("vat_rate", ExactNumber(5, 2), comment="percent; null: without VAT or unknown"),
-    sa.Column("images", Json, comment="relative paths, the main one first"),
-    sa.Column("country", sa.Text),
-    sa.Column("manufacturer", sa.Text),
-    sa.Column("requisites", Json),
-    sa.Column("width", Quantity),
-    sa.Column("length", Quantity),
-    sa.Column("height", Quantity),
-    sa.Column("is_marked", sa.Boolean, nullable=False),
-    sa.Column("content_hash", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, doc="<Наименование>"),
+    sa.Column("article", sa.Text, doc="<Артикул>; not unique"),
+    sa.Column("barcode", sa.Text, doc="the first <Штрихкод>"),
+    sa.Column("barcodes", Json, doc="all barcodes, when there are several"),
+    sa.Column("unit_onec_id", sa.Text, doc="base unit, see units"),
+    sa.Column("description", sa.Text, doc="raw HTML from 1C: sanitise it where it is shown"),
+    sa.Column("category_onec_id", sa.Text, doc="the first group, see categories"),
+    sa.Column("category_onec_ids", Json, nullable=False, doc="all groups"),
+    sa.Column("brand_onec_id", sa.Text, doc="value id of the brand property"),
+    sa.Column("brand_id", LocalId, doc="see brands; null: no brand"),
+    sa.Column("specifications", Json, nullable=False, doc="{property id: number | text | {ref: value id}}"),
+    sa.Column("vat_rate", ExactNumber(5, 2), doc="percent; null: without VAT or unknown"),
+    sa.Column("images", Json, doc="relative paths, the main one first"),
+    sa.Column("country", sa.Text, doc="country of origin"),
+    sa.Column("manufacturer", sa.Text, doc="legal manufacturer, not the brand"),
+    sa.Column("requisites", Json, doc="<ЗначенияРеквизитов> as {name: value or values}"),
+    sa.Column("width", Quantity, doc="as 1C measures it; null: unknown"),
+    sa.Column("length", Quantity, doc="as 1C measures it; null: unknown"),
+    sa.Column("height", Quantity, doc="as 1C measures it; null: unknown"),
+    sa.Column("is_marked", sa.Boolean, nullable=False, doc="marked for deletion in 1C"),
+    sa.Column("content_hash", sa.BigInteger, nullable=False, doc="fingerprint of the imported content"),
     *_visible(),
     *_written(),
 )
@@ -169,15 +169,15 @@ skus = sa.Table(
     metadata,
     _id(),
     _onec_id(),
-    sa.Column("parent_onec_id", sa.Text, nullable=False, index=True),
-    sa.Column("name", sa.Text, comment="null: the goods' name (default SKU)"),
-    sa.Column("article", sa.Text, comment="the offer's own article, if it has one"),
-    sa.Column("barcode", sa.Text),
-    sa.Column("size", sa.Text),
-    sa.Column("specifications", Json, nullable=False, comment="the SKU's own values; products merges the goods' in"),
-    sa.Column("marking_group", sa.Text),
-    sa.Column("is_default", sa.Boolean, nullable=False),
-    sa.Column("content_hash", sa.BigInteger, nullable=False),
+    sa.Column("parent_onec_id", sa.Text, nullable=False, index=True, doc="the goods"),
+    sa.Column("name", sa.Text, doc="null: the goods' name (default SKU)"),
+    sa.Column("article", sa.Text, doc="the offer's own article, if it has one"),
+    sa.Column("barcode", sa.Text, doc="the offer's own barcode"),
+    sa.Column("size", sa.Text, doc="size characteristic, or what the name adds to the goods' name"),
+    sa.Column("specifications", Json, nullable=False, doc="the SKU's own values; products merges the goods' in"),
+    sa.Column("marking_group", sa.Text, doc="code of Честный знак, raw"),
+    sa.Column("is_default", sa.Boolean, nullable=False, doc="the one SKU of goods without offers"),
+    sa.Column("content_hash", sa.BigInteger, nullable=False, doc="fingerprint of the imported content"),
     *_visible(),
     *_written(),
 )
@@ -185,18 +185,18 @@ skus = sa.Table(
 sku_prices = sa.Table(
     "sku_prices",
     metadata,
-    sa.Column("sku_id", LocalId, primary_key=True, autoincrement=False),
-    *(sa.Column(field, Money) for field in PRICE_FIELDS),
-    sa.Column("unmapped", sa.Text, comment="JSON {price type id: price} of types that feed no column"),
+    sa.Column("sku_id", LocalId, primary_key=True, autoincrement=False, doc="skus.id"),
+    *(sa.Column(field, Money, doc="roubles, VAT included; null: not set") for field in PRICE_FIELDS),
+    sa.Column("unmapped", sa.Text, doc="JSON {price type id: price} of types that feed no column"),
     *_written(),
 )
 
 sku_stocks = sa.Table(
     "sku_stocks",
     metadata,
-    sa.Column("sku_id", LocalId, primary_key=True, autoincrement=False),
-    sa.Column("quantity", Quantity, nullable=False, comment="max(0, sum over warehouses)"),
-    sa.Column("by_warehouse", sa.Text, nullable=False, comment="JSON {warehouse id: quantity}, raw"),
+    sa.Column("sku_id", LocalId, primary_key=True, autoincrement=False, doc="skus.id"),
+    sa.Column("quantity", Quantity, nullable=False, doc="max(0, sum over warehouses)"),
+    sa.Column("by_warehouse", sa.Text, nullable=False, doc="JSON {warehouse id: quantity}, raw"),
     *_written(),
 )
 
@@ -204,11 +204,11 @@ excluded_items = sa.Table(
     "excluded_items",
     metadata,
     _id(),
-    sa.Column("kind", sa.Text, nullable=False, comment="goods or offers"),
+    sa.Column("kind", sa.Text, nullable=False, doc="goods or offers"),
     sa.Column("onec_id", sa.Text, nullable=False),
     sa.Column("parent_onec_id", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("is_current", sa.Boolean, nullable=False, comment="false: admitted again since"),
+    sa.Column("is_current", sa.Boolean, nullable=False, doc="false: admitted again since"),
     *_written(),
     sa.UniqueConstraint("kind", "onec_id"),
     sa.Index("ix_excluded_items_parent", "parent_onec_id"),

@@ -122,6 +122,13 @@ def latest(database: ShopDatabase, *statuses: str) -> Session | None:
     return None if row is None else Session(**row._mapping)  # noqa: SLF001
 
 
+def latest_waiting(database: ShopDatabase) -> Session | None:
+    """The newest session that could be published: judged or rejected, no dry run, nothing published since."""
+    last = latest(database)
+    waits = last is not None and last.status in (JUDGED, REJECTED) and not last.dry_run
+    return last if waits else None
+
+
 def newest(database: ShopDatabase, limit: int) -> list[Session]:
     """The newest sessions, newest first."""
     query = import_sessions.select().order_by(import_sessions.c.id.desc()).limit(limit)

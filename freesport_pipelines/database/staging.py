@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from freesport_pipelines.database import schema
-from freesport_pipelines.database.types import ExactNumber
+from freesport_pipelines.database.types import ExactNumber, LocalId
 from freesport_pipelines.domain import rows
 
 STAGE = "stage"
@@ -42,12 +42,13 @@ def _staged(name: str, row: type, live: sa.Table | None) -> sa.Table:
     for field, annotation in hints.items():
         optional = types.NoneType in typing.get_args(annotation)
         key = field in ("onec_id", "parent_onec_id", "rejected", "kind")
-        columns.append(sa.Column(field, _type(field, annotation, live), nullable=optional or not key))
+        doc = live.c[field].doc if live is not None and field in live.c else None
+        columns.append(sa.Column(field, _type(field, annotation, live), nullable=optional or not key, doc=doc))
     return sa.Table(
         name,
         metadata,
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False, autoincrement=False),
-        sa.Column("packet", sa.Integer),
+        sa.Column("seq", LocalId, nullable=False, autoincrement=False, doc="packet and place in it"),
+        sa.Column("packet", sa.Integer, doc="number of the packet in reading order"),
         *columns,
         sa.PrimaryKeyConstraint("seq").ddl_if(dialect="sqlite"),
     )
@@ -83,6 +84,7 @@ rejects = sa.Table(
     sa.Column("packet", sa.Integer),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
+    sa.Column("onec_id", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("detail", sa.Text),
     sa.Column("payload", sa.Text, nullable=False),

@@ -17,7 +17,7 @@ def column_schema(table: sa.Table) -> dg.TableSchema:
             dg.TableColumn(
                 name=column.name,
                 type=str(column.type.compile(sa.create_mock_engine("sqlite://", lambda *_: None).dialect)).lower(),
-                description=column.comment,
+                description=column.doc,
                 constraints=dg.TableColumnConstraints(nullable=bool(column.nullable)),
             )
             for column in table.columns
@@ -30,8 +30,12 @@ def table_metadata(table: sa.Table) -> dict[str, Any]:
     return {"dagster/column_schema": column_schema(table), "dagster/table_name": table.name}
 
 
-def preview(connection: sa.Connection, table: sa.Table) -> dg.MetadataValue[str]:
-    """A few rows as markdown."""
+def preview(connection: sa.Connection, source: sa.Table | str) -> dg.MetadataValue[str]:
+    """A few rows as markdown, of a table or of a query made for people."""
+    if isinstance(source, str):
+        result = connection.execute(sa.text(source))
+        return dg.MetadataValue.md(markdown_table(list(result.keys()), list(result)))
+    table = source
     columns = [c for c in table.columns if c.name not in ("created_at", "updated_at", "session_id", "content_hash")][:8]
     rows = connection.execute(sa.select(*columns).limit(PREVIEW_ROWS)).all()
     return dg.MetadataValue.md(markdown_table([column.name for column in columns], rows))

@@ -1,57 +1,63 @@
 """What assets and sensors are given: the shop's database, the exchange folder, the archive."""
 
+from __future__ import annotations
+
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import dagster as dg
+from freesport_pipelines.settings import Settings, get_settings
 
-from freesport_pipelines.settings import Settings, get_settings, with_driver
+if TYPE_CHECKING:
+    from freesport_pipelines.database.engine import ShopDatabase
+    from freesport_pipelines.exchange.archive import Archive
+    from freesport_pipelines.exchange.folder import ExchangeFolder
 
 
-class Shop(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The shop's database, its exchange folder and its archive; migrations are applied at first use.
+class Shop:
+    """The shop's database, its exchange folder and its archive, as the settings name them.
 
-    Empty fields mean: as the environment says (`settings.py`).
+    A plain object and not a ConfigurableResource: it is configured by the environment alone, and the launchpad
+    should offer only what belongs to one import.
     """
 
-    database_url: str = ""
-    exchange_url: str = ""
-    archive_url: str = ""
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Connect to nothing yet.
+
+        :param settings: instead of the environment's
+        """
+        self._settings = settings
 
     @property
     def settings(self) -> Settings:
         """The installation's settings."""
-        return get_settings()
+        return self._settings or get_settings()
 
     @cached_property
-    def _database(self):  # type: ignore[no-untyped-def]
+    def database(self) -> ShopDatabase:
+        """The shop's database; migrations are applied at first use."""
         from freesport_pipelines.database.engine import ShopDatabase
         from freesport_pipelines.database.migrate import upgrade
 
-        database = ShopDatabase(with_driver(self.database_url) if self.database_url else self.settings.database_url)
+        database = ShopDatabase(self.settings.database_url)
         upgrade(database)
         return database
 
-    @property
-    def database(self):  # type: ignore[no-untyped-def]
-        """The `ShopDatabase`, migrated."""
-        return self._database
-
-    @property
-    def exchange(self):  # type: ignore[no-untyped-def]
-        """The `ExchangeFolder`, its sub-folders made."""
+    @cached_property
+    def exchange(self) -> ExchangeFolder:
+        """The exchange folder, its sub-folders made."""
         from upath import UPath
 
         from freesport_pipelines.exchange.folder import ExchangeFolder
 
-        folder = ExchangeFolder(UPath(self.exchange_url or self.settings.exchange_url))
+        folder = ExchangeFolder(UPath(self.settings.exchange_url))
         folder.ensure()
         return folder
 
-    @property
-    def archive(self):  # type: ignore[no-untyped-def]
-        """The `Archive` of drops."""
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive of drops."""
         from upath import UPath
 
         from freesport_pipelines.exchange.archive import Archive
 
-        return Archive(UPath(self.archive_url or self.settings.archive_url))
+        return Archive(UPath(self.settings.archive_url))

@@ -8,9 +8,9 @@ import dagster as dg
 from freesport_pipelines.defs.resources import Shop
 
 CLICK_JOB = (
-    "This asset is one step of an import and has no session in this run. Launch the job catalog_import (or "
-    "stock_update) from Jobs → Launchpad: it takes the next drop of the exchange folder, or the folder named in its "
-    "configuration. (Запустите задание catalog_import.)"
+    "This asset is one step of an import and has no session in this run. Open Jobs → catalog_import (or stock_update) "
+    "and press Materialize all; the arrow beside it opens the launchpad, where a folder can be named. The job takes "
+    "the next drop of the exchange folder. (Запустите задание catalog_import.)"
 )
 
 
@@ -31,15 +31,24 @@ def current_import(context: dg.AssetExecutionContext, shop: Shop):  # type: igno
 
 
 @contextmanager
+def readable_failure() -> Iterator[None]:
+    """Let an error reach the operator as the first line of the failed step, not below Dagster's frames."""
+    try:
+        yield
+    except dg.Failure:
+        raise
+    except Exception as error:
+        raise dg.Failure(str(error) or type(error).__name__, allow_retries=False) from error
+
+
+@contextmanager
 def failing_session(shop: Shop, session_id: int) -> Iterator[None]:
-    """Mark the session failed when a step raises; the error reaches the operator with its cause."""
+    """The same, and mark the session failed."""
     from freesport_pipelines.database import sessions
 
     try:
-        yield
+        with readable_failure():
+            yield
     except dg.Failure as failure:
-        sessions.fail(shop.database, session_id, failure.description or str(failure))
+        sessions.fail(shop.database, session_id, failure.description or "")
         raise
-    except Exception as error:
-        sessions.fail(shop.database, session_id, f"{type(error).__name__}: {error}")
-        raise dg.Failure(f"{error}", metadata={"session": session_id}, allow_retries=False) from error

@@ -22,7 +22,7 @@ ARCHIVED_LOOK_BACK = 20
     "of rests alone start stock_update, all others catalog_import. Says on every tick why it waits.",
 )
 def exchange_sensor(
-    context: dg.SensorEvaluationContext, shop: Shop
+    context: dg.SensorEvaluationContext, shop: dg.ResourceParam[Shop]
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """One look at the folder; the cursor is what the last look saw."""
     from datetime import UTC, datetime

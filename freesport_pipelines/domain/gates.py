@@ -28,11 +28,20 @@ class Gate:
     """One gate as the operator knows it."""
 
     name: str
-    description: str
-    """What it means and what to do when it is red."""
+    meaning: str
+    """What it means and what to do when it fails."""
     always_blocks: bool = False
     by_share: bool = False
     """Warns, and blocks above the share and the number of rows of the policy; never on a first import."""
+
+    @property
+    def description(self) -> str:
+        """What the operator reads beside the gate."""
+        if self.always_blocks:
+            return f"{self.meaning} (Blocks the publication.)"
+        if self.by_share:
+            return f"{self.meaning} (Warns; blocks above the configured share and number of rows.)"
+        return f"{self.meaning} (Only warns.)"
 
 
 @dataclass(frozen=True)
@@ -70,89 +79,89 @@ GATES: tuple[Gate, ...] = (
     Gate(
         "packets_are_complete",
         "Every packet was read to its end, and none is missing between the first and the last number. "
-        "Red: unload from 1C again (Выгрузите данные из 1С повторно).",
+        "Failed: unload from 1C again (Выгрузите данные из 1С повторно).",
     ),
     Gate(
         "not_older_than_published",
         "The drop was formed in 1C no earlier than what the shop already has of the same kind. "
-        "Red: an old export came late; if it is really wanted, import it with --allow-older.",
+        "Failed: an old export came late; if it is really wanted, import it with --allow-older.",
         always_blocks=True,
     ),
     Gate(
         "keys_are_unique",
         "No packet names the same row twice (the same row in a later packet is normal, the later one wins). "
-        "Red: look for duplicates in 1C; the last row was used.",
+        "Failed: look for duplicates in 1C; the last row was used.",
     ),
     Gate(
         "categories_form_a_tree",
-        "No category is its own ancestor and every parent exists. Red: correct the groups in 1C; goods in such "
+        "No category is its own ancestor and every parent exists. Failed: correct the groups in 1C; goods in such "
         "categories are excluded until then.",
     ),
     Gate(
         "price_types_feed_one_column_each",
-        "No two active price types feed the same price column. Red: name the right one in FREESPORT_PRICE_TYPES.",
+        "No two active price types feed the same price column. Failed: name the right one in FREESPORT_PRICE_TYPES.",
         always_blocks=True,
     ),
     Gate(
         "price_types_are_known",
-        "Every price type is mapped to a price column or deliberately ignored. Red: prices of the types named here "
+        "Every price type is mapped to a price column or deliberately ignored. Failed: prices of the types named here "
         "are kept but not used; map them in FREESPORT_PRICE_TYPES if they should be.",
     ),
     Gate(
         "every_sku_has_a_parent",
-        "Every offer belongs to goods of this drop or of the shop. Red: such offers wait in quarantine until their "
+        "Every offer belongs to goods of this drop or of the shop. Failed: such offers wait in quarantine until their "
         "goods arrive.",
         by_share=True,
     ),
     Gate(
         "every_price_has_an_sku",
-        "Every price belongs to an SKU of this drop or of the shop. Red: such prices wait in quarantine.",
+        "Every price belongs to an SKU of this drop or of the shop. Failed: such prices wait in quarantine.",
         by_share=True,
     ),
     Gate(
         "every_stock_has_an_sku",
-        "Every stock row belongs to an SKU of this drop or of the shop. Red: such rows wait in quarantine.",
+        "Every stock row belongs to an SKU of this drop or of the shop. Failed: such rows wait in quarantine.",
         by_share=True,
     ),
     Gate(
         "prices_can_be_read",
-        "Every price is a number in roubles, not negative. Red: the prices named here are in quarantine, the SKU "
+        "Every price is a number in roubles, not negative. Failed: the prices named here are in quarantine, the SKU "
         "keeps its present price; correct them in 1C.",
         by_share=True,
     ),
     Gate(
         "quantities_can_be_read",
-        "Every stock quantity is a number. Red: the rows named here are in quarantine, the SKU keeps its stock.",
+        "Every stock quantity is a number. Failed: the rows named here are in quarantine, the SKU keeps its stock.",
         by_share=True,
     ),
     Gate(
         "rows_can_be_used",
-        "Every row has an id and a name. Red: the rows named here are in quarantine; correct them in 1C.",
+        "Every row has an id and a name. Failed: the rows named here are in quarantine; correct them in 1C.",
         by_share=True,
     ),
     Gate(
         "stock_totals_agree",
-        "The quantities read from the files add up to those staged, to the last gram. Red: a defect of this software; "
-        "nothing was published, please report it with the drop.",
+        "The quantities read from the files add up to those staged, to the last gram. Failed: a defect of this "
+        "software; nothing was published, please report it with the drop.",
         always_blocks=True,
     ),
     Gate(
         "warehouses_are_known",
-        "Every warehouse named in rests is in the dictionary. Red: the quantity counts, the warehouse has no name "
+        "Every warehouse named in rests is in the dictionary. Failed: the quantity counts, the warehouse has no name "
         "yet; unload storages.",
     ),
     Gate(
         "attributes_are_known",
-        "Every property value refers to a property and a value of the dictionaries. Red: unload propertiesGoods and "
+        "Every property value refers to a property and a value of the dictionaries. Failed: unload propertiesGoods and "
         "propertiesOffers; the references are kept.",
     ),
     Gate(
         "units_and_brands_are_known",
-        "Every unit and brand of goods is in the dictionaries. Red: unload units and propertiesGoods.",
+        "Every unit and brand of goods is in the dictionaries. Failed: unload units and propertiesGoods.",
     ),
     Gate(
         "sizes_fit",
-        "No size text is longer than a size can be. Red: the SKUs named here are saved without a size.",
+        "No size text is longer than a size can be. Failed: the SKUs named here are saved without a size.",
     ),
 )
 BY_NAME = {gate.name: gate for gate in GATES}
@@ -170,7 +179,9 @@ def judge(gate: Gate, figure: Figure, policy: BlockPolicy, *, first_import: bool
     elif gate.by_share and not first_import:
         too_many = figure.bad >= policy.rows and figure.bad > policy.share * max(figure.total, 1)
         severity = Severity.ERROR if too_many else Severity.WARN
-    message = f"{figure.total} looked at, none bad" if passed else f"{figure.bad} of {figure.total}"
+    message = f"{figure.bad} of {figure.total}"
+    if passed:
+        message = f"{figure.total} looked at, none bad" if figure.total else "nothing of this kind in the drop"
     if figure.examples:
         message += ": " + ", ".join(figure.examples)
     return Result(gate.name, passed, str(severity), figure.bad, figure.total, list(figure.examples), message)

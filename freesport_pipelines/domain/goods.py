@@ -42,7 +42,8 @@ def shape_goods(goods: Goods, context: GoodsContext, notes: Notes) -> GoodsRow:
         barcode=goods.barcodes[0] if goods.barcodes else None,
         barcodes=as_json(goods.barcodes) if len(goods.barcodes) > 1 else None,
         unit_onec_id=goods.unit_onec_id or None,
-        description=goods.description,
+        description=goods.description or None,
+        clears_description=goods.description == "",
         category_onec_id=goods.group_ids[0] if goods.group_ids else None,
         category_onec_ids=as_json(goods.group_ids),
         brand_onec_id=brand_value,
@@ -61,7 +62,7 @@ def shape_goods(goods: Goods, context: GoodsContext, notes: Notes) -> GoodsRow:
         exclusion_reason=reason,
         wants_active=reason is None,
     )
-    return row._replace(content_hash=content_hash(*row[1:20]))
+    return row._replace(content_hash=content_hash(*row[1:21]))
 
 
 def _brand_value(goods: Goods) -> str | None:

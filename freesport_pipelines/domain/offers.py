@@ -35,6 +35,18 @@ def shape_offer(offer: Offer, goods_name: str | None, dictionary: Dictionary, no
         content_hash=0,
         wants_active=not offer.is_marked,
     )
+    return _hashed(row)
+
+
+def complete_offer(row: SkuRow, goods_name: str | None) -> SkuRow:
+    """The row of an offer that came before its goods, now that their name is known."""
+    if row.size is not None or row.is_default or not goods_name or not row.name:
+        return row
+    size = size_from_name(row.name, goods_name)
+    return _hashed(row._replace(size=size if size and len(size) <= SIZE_LIMIT else None))
+
+
+def _hashed(row: SkuRow) -> SkuRow:
     return row._replace(content_hash=content_hash(*row[1:9]))
 
 

@@ -92,6 +92,8 @@ class GoodsRow(NamedTuple):
     barcodes: str | None
     unit_onec_id: str | None
     description: str | None
+    clears_description: bool
+    """The drop says that the description is empty, which is more than saying nothing about it."""
     category_onec_id: str | None
     category_onec_ids: str
     brand_onec_id: str | None

@@ -17,7 +17,7 @@ def goods_id(sku_id: str) -> str:
 
 
 def is_default(sku_id: str) -> bool:
-    """Is this the default SKU of goods without characteristics (a bare goods id, or `goods#0000…`)?"""
+    """Is this the default SKU of goods without characteristics (the bare goods id)?"""
     return "#" not in sku_id
 
 

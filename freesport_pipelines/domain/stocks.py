@@ -3,6 +3,7 @@
 from collections.abc import Container
 from decimal import Decimal
 
+from freesport_pipelines.domain.canonical import as_json
 from freesport_pipelines.domain.notes import Notes, Reject
 from freesport_pipelines.domain.records import OfferStocks
 from freesport_pipelines.domain.rows import SkuStocksRow
@@ -35,12 +36,8 @@ def shape_stocks(record: OfferStocks, warehouses: Container[str], notes: Notes) 
 
 def _as_json(raw: dict[str, Decimal]) -> str:
     """JSON {warehouse: quantity} with exact decimals, sorted."""
-    parts = (f'"{_escaped(key)}":{plain(raw[key]):f}' for key in sorted(raw))
+    parts = (f"{as_json(key)}:{plain(raw[key]):f}" for key in sorted(raw))
     return "{" + ",".join(parts) + "}"
-
-
-def _escaped(key: str) -> str:
-    return key.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _reject(record: OfferStocks, warehouse_id: str | None, text: str) -> Reject:

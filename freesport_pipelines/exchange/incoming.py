@@ -6,6 +6,7 @@ A look costs one listing; only an xml or zip that has been quiet since the last 
 
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -175,11 +176,18 @@ def _reason_changing(previous: Snapshot | None, current: Snapshot) -> str | None
     if changing := [words for words in changes if words]:
         return _some(changing)
     if new := [file.path for file in current.files if file.path not in remembered]:
-        return f"{_count(len(new), 'new ')} arrived: {_some(new, ', ')}"
+        return f"{_count(len(new), 'new ')} arrived: {_kinds_in_words(new)}"
     if gone := sorted(remembered.keys() - {file.path for file in current.files}):
         still_there = [path for path in gone if remembered[path].complete is not False]
         return f"{_some(still_there, ', ')} has gone since the last look" if still_there else None
     return None
+
+
+def _kinds_in_words(files: list[str]) -> str:
+    """What arrived by kind: names with their 36-character uuids would hide it."""
+    names = [parse_file_name(path) for path in files]
+    kinds = Counter("other" if name is None else str(name.kind) for name in names)
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
 
 
 def _change_words(before: SeenFile, after: SeenFile) -> str | None:

@@ -46,7 +46,20 @@ def stage_price_types(context: ImportContext) -> Figures:
             return rows
 
         stage_records(context, connection, Kind.PRICE_LISTS, staging.price_types, shape, tally)
+        _stage_remapped(context, connection)
     return {str(Kind.PRICE_LISTS): tally.as_figures()}
+
+
+def _stage_remapped(context: ImportContext, connection: sa.Connection) -> None:
+    """The setting holds for price types of the shop that this drop does not name, too."""
+    live, wanted = schema.price_types, context.settings.price_types
+    unnamed = ~sa.exists().where(staging.price_types.c.onec_id == live.c.onec_id)
+    rows = [
+        PriceTypeRow(row.onec_id, row.name, row.currency, wanted[row.onec_id], not row.hidden_by_1c)
+        for row in connection.execute(sa.select(live).where(unnamed).order_by(live.c.id))
+        if row.onec_id in wanted and wanted[row.onec_id] != row.role_field
+    ]
+    dialect.bulk_load(connection, staging.price_types, [(seq, None, *row) for seq, row in enumerate(rows, 1)])
 
 
 def stage_units(context: ImportContext) -> Figures:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,15 +15,17 @@ from freesport_pipelines.database import sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.exchange.archive import Archive
-from freesport_pipelines.exchange.claim import claimed_drops
+from freesport_pipelines.exchange.claim import claim, claimed_drops
 from freesport_pipelines.exchange.drop import Drop, DropMode
 from freesport_pipelines.exchange.folder import ExchangeFolder
+from freesport_pipelines.exchange.incoming import judge, scan
 from freesport_pipelines.settings import Settings
 from freesport_pipelines.steps.context import ImportContext
 
 log = logging.getLogger(__name__)
 
 LATEST = "latest"
+LOOK_AGAIN_SECONDS = 2
 RULES_VERSION = 1
 """Raise it when a rule changes what the same drop means: unchanged content is then compared again."""
 
@@ -46,25 +49,47 @@ class Order:
 
 def find_drop(order: Order, exchange: ExchangeFolder, archive: Archive) -> Drop:
     """The drop that is meant, archived if it was not yet."""
-    waiting = {claimed.drop_id for claimed in claimed_drops(exchange)}
     if order.drop == LATEST:
-        if waiting:
-            return archive.store_claimed(exchange, min(waiting))
-        newest = archive.latest()
-        if newest is None:
-            raise NothingToImport(
-                f"there is nothing to import: no drop waits in {exchange.root}, none is in the archive; put an export "
-                "into the incoming folder, or name a folder in the run configuration of exchange/drop "
-                "(положите файлы выгрузки в папку incoming)"
-            )
-        return newest
-    if order.drop in waiting:
+        return _latest(exchange, archive)
+    if order.drop in {claimed.drop_id for claimed in claimed_drops(exchange)}:
         return archive.store_claimed(exchange, order.drop)
     if archive.holds(order.drop):
         return archive.load(order.drop)
     only: Collection[Kind] | None = [Kind(kind) for kind in order.only] or None
     mode = DropMode(order.mode) if order.mode else None
     return archive.store_folder(_as_path(order.drop), mode, order.dry_run, datetime.now(UTC), only)
+
+
+def _latest(exchange: ExchangeFolder, archive: Archive) -> Drop:
+    """The oldest drop that waits, else what lies complete in the incoming folder, else the newest archived drop."""
+    waiting = [claimed.drop_id for claimed in claimed_drops(exchange)]
+    if waiting:
+        return archive.store_claimed(exchange, min(waiting))
+    drop_id = _claim_now(exchange)
+    if drop_id is not None:
+        return archive.store_claimed(exchange, drop_id)
+    newest = archive.latest()
+    if newest is None:
+        raise NothingToImport(
+            f"there is nothing to import: no drop waits in {exchange.root}, none is in the archive; put an export "
+            f"into {exchange.incoming}, or name a folder in the run configuration of exchange/drop "
+            "(положите файлы выгрузки в папку incoming)"
+        )
+    return newest
+
+
+def _claim_now(exchange: ExchangeFolder) -> str | None:
+    """Claim the files of the incoming folder for an operator who will not wait for the sensor's next looks."""
+    first = scan(exchange.incoming)
+    if not first.files:
+        return None
+    time.sleep(LOOK_AGAIN_SECONDS)
+    again = scan(exchange.incoming, first)
+    now = datetime.now(UTC)
+    verdict = judge(first, again, now, settle_seconds=0)
+    if not verdict.ready:
+        raise NothingToImport(f"{exchange.incoming} holds files that are not ready: {verdict.reason}")
+    return claim(exchange, verdict.ready, now)
 
 
 def _as_path(text: str) -> UPath:

@@ -99,18 +99,13 @@ class Progress:
         if not is_last and now - self.said < self.EVERY_SECONDS:
             return
         self.said = now
+        if is_last:
+            log.info("%s: %d records read in %.1f s", self.kind, tally.records, now - self.started)
+            return
         rate = tally.bytes / max(now - self.started, 0.001)
-        left = (self.total_bytes - tally.bytes) / max(rate, 1)
-        log.info(
-            "%s: %d packets, %d records, %.1f of %.1f MB, %.1f MB/s, %.0f s left",
-            self.kind,
-            tally.packets,
-            tally.records,
-            tally.bytes / 1e6,
-            self.total_bytes / 1e6,
-            rate / 1e6,
-            left,
-        )
+        read, total = tally.bytes / 1e6, self.total_bytes / 1e6
+        left = (total - read) * 1e6 / max(rate, 1)
+        log.info("%s: %.0f of %.0f MB, %.0f MB/s, %.0f s left", self.kind, read, total, rate / 1e6, left)
 
 
 def stage_records(

@@ -69,7 +69,7 @@ def test_a_new_file_makes_the_set_wait(looks: Looks) -> None:
     put(looks.incoming, "goods.xml", packet())
     looks.at(0)
     put(looks.incoming, "rests.xml", packet())
-    assert looks.at(60).reason == "1 new file arrived: rests.xml"
+    assert looks.at(60).reason == "1 new file arrived: 1 rests"
 
 
 def test_an_xml_without_its_closing_tag_is_not_claimed(looks: Looks) -> None:

@@ -55,7 +55,7 @@ SELECT p.onec_id AS product_onec_id,
  CROSS JOIN json_each(p.specifications) AS v
   LEFT JOIN attributes a ON a.onec_id = v.key
   LEFT JOIN attribute_values d
-         ON d.attribute_onec_id = v.key AND v.type = 'object' AND d.onec_id = v.value ->> 'ref';
+         ON d.attribute_onec_id = v.key AND d.onec_id = CASE WHEN v.type = 'object' THEN v.value ->> 'ref' END;
 
 CREATE VIEW product_availability AS
 SELECT p.onec_id,

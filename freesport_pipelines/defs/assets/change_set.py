@@ -4,7 +4,6 @@ from typing import Any
 
 import dagster as dg
 
-from freesport_pipelines.defs.assets.staged import staged_assets
 from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.defs.run import current_import, failing_session
 from freesport_pipelines.domain.gates import GATES
@@ -14,14 +13,15 @@ KEY = dg.AssetKey("change_set")
 
 @dg.asset(
     key=KEY,
-    deps=[key for asset in staged_assets for key in asset.keys],
+    # all other staged assets stand above these three: the graph shows each dependency once
+    deps=[dg.AssetKey(["staged", name]) for name in ("prices", "stocks", "contragents")],
     group_name="staging",
     kinds={"sql", "table"},
     owners=["team:data"],
     code_version="1",
     check_specs=[dg.AssetCheckSpec(gate.name, asset=KEY, description=gate.description) for gate in GATES],
 )
-def change_set(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult:
+def change_set(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
     """What this import would change, row by row: inserts, updates, hides and unhides with before and after.
 
     It is the preview of a dry run, the journal and the way back. Its checks are the gates: a failed check of
@@ -62,5 +62,9 @@ def _check_result(check: dict[str, Any]) -> dg.AssetCheckResult:
         passed=check["passed"],
         severity=severity,
         description=check["message"],
-        metadata={"bad": check["bad"], "looked_at": check["total"], "examples": "\n".join(check["examples"])},
+        metadata={"bad": check["bad"], "looked_at": check["total"], **_examples(check["examples"])},
     )
+
+
+def _examples(examples: list[str]) -> dict[str, Any]:
+    return {"examples": dg.MetadataValue.md("\n".join(f"* `{example}`" for example in examples))} if examples else {}

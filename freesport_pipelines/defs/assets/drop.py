@@ -4,7 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import failing_session, session_key
+from freesport_pipelines.defs.run import failing_session, readable_failure, session_key
 
 
 class DropConfig(dg.Config):
@@ -13,7 +13,7 @@ class DropConfig(dg.Config):
     drop: str = Field(
         "latest", description='"latest", a drop id of the archive, or the path of a folder or zip file to import.'
     )
-    mode: str | None = Field(None, description="delta or full; empty: as the drop's manifest says, else delta.")
+    mode: str = Field("auto", description="delta, full, or auto: as the drop's manifest says, else delta.")
     only: list[str] = Field([], description="Import only these kinds of files (goods, prices, rests…); empty: all.")
     dry_run: bool = Field(False, description="Do everything up to the change set and its checks, publish nothing.")
     force: bool = Field(False, description="Compare again even if the shop already has this very content.")
@@ -27,7 +27,9 @@ class DropConfig(dg.Config):
     owners=["team:data"],
     code_version="1",
 )
-def exchange_drop(context: dg.AssetExecutionContext, config: DropConfig, shop: Shop) -> dg.MaterializeResult:
+def exchange_drop(
+    context: dg.AssetExecutionContext, config: DropConfig, shop: dg.ResourceParam[Shop]
+) -> dg.MaterializeResult:
     """The set of 1C files that one import reads: archived, hashed, immutable, replayable.
 
     Opens the import session. Files come from the exchange folder (claimed by the sensor) or from a folder or zip
@@ -35,13 +37,13 @@ def exchange_drop(context: dg.AssetExecutionContext, config: DropConfig, shop: S
     """
     from freesport_pipelines.steps import opening, publishing
 
-    order = opening.Order(
-        config.drop, config.mode, tuple(config.only), config.dry_run, config.force, config.allow_older
-    )
-    drop = opening.find_drop(order, shop.exchange, shop.archive)
-    opened = opening.open_import(
-        shop.database, drop, order, shop.settings, job=context.run.job_name, run_id=session_key(context)
-    )
+    mode = None if config.mode == "auto" else config.mode
+    order = opening.Order(config.drop, mode, tuple(config.only), config.dry_run, config.force, config.allow_older)
+    with readable_failure():
+        drop = opening.find_drop(order, shop.exchange, shop.archive)
+        opened = opening.open_import(
+            shop.database, drop, order, shop.settings, job=context.run.job_name, run_id=session_key(context)
+        )
     context.instance.add_run_tags(
         context.run.run_id, {"freesport/drop": drop.drop_id, "freesport/session": str(opened.session.id)}
     )
@@ -60,6 +62,8 @@ def _metadata(drop, session_id: int, packets, before) -> dict:  # type: ignore[n
         "drop": drop.drop_id,
         "session": session_id,
         "mode": str(drop.mode),
+        "kinds": ", ".join(sorted(drop.kinds)) or "no packets",
+        "came_from": "the exchange folder" if drop.source == "exchange" else "a folder or zip",
         "packets": len(packets),
         "other_files": len(drop.others),
         "megabytes": round(sum(file.size for file in drop.files) / 1e6, 3),

@@ -24,6 +24,8 @@ class Live(NamedTuple):
     group: str
     deps: tuple[str, ...]
     description: str
+    preview: str | None = None
+    """A query that shows people more than the table's ids."""
 
 
 LIVES: tuple[Live, ...] = (
@@ -55,6 +57,8 @@ LIVES: tuple[Live, ...] = (
         "catalog",
         ("enriched_skus", "price_types"),
         "Prices of each SKU in roubles, one column per role; `product_availability` gives every role its price.",
+        "SELECT sku, name, retail_price, opt1_price, opt2_price, opt3_price, trainer_price, min_retail_price "
+        "FROM products ORDER BY id LIMIT 5",
     ),
     Live(
         "stocks",
@@ -62,6 +66,9 @@ LIVES: tuple[Live, ...] = (
         "stocks",
         ("enriched_skus", "warehouses"),
         "Stock of each SKU: the sum the shop sells from and the raw quantity per warehouse (`product_stocks`).",
+        "SELECT p.sku, p.name, p.stock_quantity, w.name AS warehouse, s.quantity FROM products p "
+        "JOIN product_stocks s ON s.product_onec_id = p.onec_id "
+        "LEFT JOIN warehouses w ON w.onec_id = s.warehouse_onec_id ORDER BY p.id LIMIT 6",
     ),
 )
 
@@ -69,8 +76,8 @@ LIVES: tuple[Live, ...] = (
 def _spec(live: Live) -> dg.AssetSpec:
     return dg.AssetSpec(
         live.name,
-        deps=[CHANGE_SET, *(dg.AssetKey(name) for name in live.deps)],
-        description=live.description,
+        deps=[dg.AssetKey(name) for name in live.deps] or [CHANGE_SET],
+        description=f"{live.description}\n\nWritten by the step `publish`, in one transaction with all live tables.",
         group_name=live.group,
         kinds={"sql", "table"},
         owners=["team:data"],
@@ -86,7 +93,7 @@ def _spec(live: Live) -> dg.AssetSpec:
         *(_spec(live) for live in LIVES),
         dg.AssetSpec(
             REPORT,
-            deps=[CHANGE_SET, *(dg.AssetKey(live.name) for live in LIVES)],
+            deps=[dg.AssetKey("sku_prices"), dg.AssetKey("stocks")],
             description="What the import did, table by table, with its checks and its quarantine.",
             group_name="reports",
             kinds={"markdown"},
@@ -97,9 +104,10 @@ def _spec(live: Live) -> dg.AssetSpec:
     can_subset=True,
     pool=POOL,
 )
-def publish(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.MaterializeResult]:
+def publish(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> Iterator[dg.MaterializeResult]:
     """Apply the judged change set in one transaction, or say why not."""
     from freesport_pipelines.database import sessions
+    from freesport_pipelines.database.report import status_in_words
     from freesport_pipelines.defs.run import failing_session
     from freesport_pipelines.steps import publishing
 
@@ -107,6 +115,7 @@ def publish(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
     _refuse_partial(context, shop, session)
     with failing_session(shop, session.id):
         report = publishing.publish_session(shop.database, session.id, shop.settings)
+    context.instance.add_run_tags(context.run.run_id, {"freesport/status": status_in_words(report)})
     if report["status"] in sessions.DONE:
         yield from _live_results(context, shop, report)
     if REPORT in context.selected_asset_keys:
@@ -126,11 +135,11 @@ def _session(context: dg.AssetExecutionContext, shop: Shop) -> Any:
     from freesport_pipelines.database import sessions
 
     session = sessions.of_run(shop.database, session_key(context))
-    session = session or sessions.latest(shop.database, sessions.JUDGED, sessions.REJECTED)
+    session = session or sessions.latest_waiting(shop.database)
     if session is None:
         raise dg.Failure(
-            "No judged session waits to be published: launch the job catalog_import, which brings the next drop as "
-            "far as here by itself. (Запустите задание catalog_import.)",
+            "No judged session waits to be published. Open Jobs → catalog_import and press Materialize all: the job "
+            "brings the next drop as far as here by itself. (Запустите задание catalog_import.)",
             allow_retries=False,
         )
     return session
@@ -166,7 +175,7 @@ def _live_results(
         counts = {o: sum(report["tables"].get(name, {}).get(o, 0) for name in names) for o in OPERATIONS}
         with shop.database.read() as connection:
             total = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-            shown = md.preview(connection, table)
+            shown = md.preview(connection, live.preview or table)
         yield dg.MaterializeResult(
             asset_key=live.name,
             metadata={"dagster/row_count": total, **counts, "session": report["session"], "preview": shown},
@@ -174,10 +183,11 @@ def _live_results(
 
 
 def _report_result(report: dict[str, Any]) -> dg.MaterializeResult:
-    from freesport_pipelines.database.report import as_markdown
+    from freesport_pipelines.database.report import as_markdown, status_in_words, summary
 
     metadata = {
-        "status": report["status"],
+        "status": status_in_words(report),
+        "summary": summary(report),
         "session": report["session"],
         "seconds": report["seconds"],
         "report": dg.MetadataValue.md(as_markdown(report)),

@@ -93,7 +93,7 @@ def _build(stage: Stage) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=["staged", stage.name],
-        deps=[dg.AssetKey(["exchange", "drop"]), *(dg.AssetKey(["staged", name]) for name in stage.deps)],
+        deps=[dg.AssetKey(["staged", name]) for name in stage.deps] or [dg.AssetKey(["exchange", "drop"])],
         group_name="staging",
         kinds={"xml", "table"},
         owners=["team:data"],
@@ -101,7 +101,7 @@ def _build(stage: Stage) -> dg.AssetsDefinition:
         description=stage.description,
         metadata=md.table_metadata(table),
     )
-    def staged(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult:
+    def staged(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
         from freesport_pipelines import steps
         from freesport_pipelines.database import sessions
 
@@ -113,9 +113,11 @@ def _build(stage: Stage) -> dg.AssetsDefinition:
             figures = getattr(steps.load(module), function)(running)
             for kind, values in figures.items():
                 sessions.record_figures(shop.database, running.session.id, kind, values)
+        metadata = md.figures_metadata(figures)
+        if not metadata["packets"]:
+            return dg.MaterializeResult(metadata={"dagster/row_count": 0, "note": "the drop holds no such files"})
         with shop.database.read(running.session.id) as connection:
             shown = md.preview(connection, table)
-        metadata = md.figures_metadata(figures)
         return dg.MaterializeResult(metadata={"dagster/row_count": metadata["rows"], **metadata, "preview": shown})
 
     return staged
@@ -129,7 +131,7 @@ def _build(stage: Stage) -> dg.AssetsDefinition:
     owners=["team:data"],
     code_version="1",
 )
-def staged_contragents(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult:
+def staged_contragents(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
     """Contragents of the drop: archived with it and reported; this version does not read them."""
     from freesport_pipelines.database import sessions
     from freesport_pipelines.domain.kinds import Kind

@@ -1,0 +1,42 @@
+# `make demo`, `make test`, `make ui` are all a newcomer needs. Everything is installed into .venv, nothing elsewhere.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help demo ui test test-browser lint check constraints demo-drop clean
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@sh scripts/make-venv $(PYTHON) $(VENV)
+	@touch $@
+
+demo: $(INSTALLED)  ## install, import the demo drop into SQLite through the Dagster job, show the report
+	$(BIN)/freesport import data/demo-drop.zip
+
+ui: $(INSTALLED)  ## open the Dagster UI on the same data at http://127.0.0.1:3000, sensors on
+	$(BIN)/dagster dev --host 127.0.0.1
+
+test: $(INSTALLED)  ## all tests but the browser's, on SQLite and on a PostgreSQL of their own
+	$(BIN)/pytest -n auto --dist loadgroup -m "not browser"
+
+test-browser: $(INSTALLED)  ## the UI in a real Chromium (apt-get install chromium)
+	$(BIN)/pytest -m browser
+
+lint: $(INSTALLED)  ## ruff and strict types in the pure rooms
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: lint test  ## what must pass before a commit
+
+constraints: $(INSTALLED)  ## pin what is installed now
+	sh scripts/pin-constraints $(BIN)/pip > constraints.txt
+
+demo-drop: $(INSTALLED)  ## write the committed demo drop again
+	$(BIN)/freesport demo-data --goods 510 --offers-per-good 2 --properties-per-good 12 --out data/demo-drop.zip
+
+clean:  ## remove the virtual environment and everything imported
+	rm -rf $(VENV) build *.egg-info
+	find data -mindepth 1 -maxdepth 1 ! -name README.md ! -name demo-drop.zip -exec rm -rf {} +
