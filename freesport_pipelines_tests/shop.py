@@ -74,6 +74,10 @@ class ShopUnderTest:
         folders = {name: str(self.folder / name.removesuffix("_url")) for name in ("exchange_url", "archive_url")}
         return Shop(Settings(_env_file=None, database_url=self.database_url, **folders, **self.settings))
 
+    @cached_property
+    def definitions(self) -> dg.Definitions:
+        return build_defs(shop=self.resource)
+
     @property
     def database(self) -> ShopDatabase:
         return self.resource.database
@@ -88,6 +92,7 @@ class ShopUnderTest:
         database = self.resource.database
         self.settings = {**self.settings, **settings}
         self.__dict__.pop("resource", None)
+        self.__dict__.pop("definitions", None)
         database.dispose()
 
     def import_files(self, files: Mapping[str, bytes], job: str = "catalog_import", **config: Any) -> Import:
@@ -102,17 +107,13 @@ class ShopUnderTest:
 
     def run(self, job: str, config: Mapping[str, Any]) -> Import:
         """Run a job as the launchpad does."""
-        result = (
-            build_defs(shop=self.resource)
-            .resolve_job_def(job)
-            .execute_in_process(
-                run_config={
-                    "ops": {"exchange__drop": {"config": dict(config)}},
-                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                },
-                instance=self.instance,
-                raise_on_error=False,
-            )
+        result = self.definitions.resolve_job_def(job).execute_in_process(
+            run_config={
+                "ops": {"exchange__drop": {"config": dict(config)}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            instance=self.instance,
+            raise_on_error=False,
         )
         return Import(result, sessions.of_run(self.database, result.run_id))
 

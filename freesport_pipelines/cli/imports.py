@@ -75,10 +75,10 @@ def _kinds(only: list[str]) -> list[str]:
 
 
 def _run(job: str, directory: Path, config: dict[str, Any], *, as_json: bool) -> None:
-    if not directory.exists():
-        typer.echo(f"{directory}: there is no such folder or zip file (нет такой папки или архива)", err=True)
-        raise typer.Exit(EXIT_FAILED)
-    report, errors = execute(job, {"drop": str(directory.resolve()), **config})
+    report: dict[str, Any] | None = None
+    errors = [f"{directory}: there is no such folder or zip file (нет такой папки или архива)"]
+    if directory.exists():
+        report, errors = execute(job, {"drop": str(directory.resolve()), **config})
     for error in errors:
         typer.echo(error, err=True)
     if report is not None and report.get("tables"):

@@ -28,6 +28,8 @@ from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.offers import complete_offer
 from freesport_pipelines.domain.rows import SkuRow
 
+STOCK_UPDATE = "stock_update"
+"""Kind of the sessions that touch nothing but stocks: the name of their job."""
 REQUEUED_OFFERS, REQUEUED_AMOUNTS = 1, 2_000_000
 _FEED = {feed.name: feed for feed in FEEDS}
 _KIND_OF_TABLE = {
@@ -100,20 +102,35 @@ def _place(connection: sa.Connection, session: sessions.Session, figures: dict[s
     waits_for_goods = sa.exists().where(
         staging.goods.c.onec_id == quarantine.quarantine.c.parent_onec_id, staging.goods.c.wants_active
     )
+    if session.kind == STOCK_UPDATE:
+        _place_amounts(connection, session, figures, ((Kind.RESTS, stocks),), waits_for_goods)
+        return
     back = quarantine.waiting(connection, offers, str(Kind.OFFERS), waits_for_goods)
     _stage(connection, offers, REQUEUED_OFFERS, _with_sizes(connection, [SkuRow(**row) for row in back]))
     _add(figures, Kind.OFFERS, orphans.remove_orphan_offers(connection, offers, session.id, session.drop_id))
-    for kind, feed in ((Kind.PRICES, prices), (Kind.RESTS, stocks)):
-        waits_for_sku = sa.or_(
-            sa.exists().where(staging.skus.c.onec_id == quarantine.quarantine.c.key, staging.skus.c.wants_active),
-            waits_for_goods,
-        )
+    _place_amounts(connection, session, figures, ((Kind.PRICES, prices), (Kind.RESTS, stocks)), waits_for_goods)
+
+
+def _place_amounts(
+    connection: sa.Connection,
+    session: sessions.Session,
+    figures: dict[str, dict[str, Any]],
+    feeds: Sequence[tuple[Kind, Feed]],
+    waits_for_goods: sa.ColumnElement[bool],
+) -> None:
+    """Place prices and rests; a stock update neither makes nor hides SKUs, it leaves that to the catalogue."""
+    waits_for_sku = sa.or_(
+        sa.exists().where(staging.skus.c.onec_id == quarantine.quarantine.c.key, staging.skus.c.wants_active),
+        waits_for_goods,
+    )
+    for kind, feed in feeds:
         rows = [tuple(row.values()) for row in quarantine.waiting(connection, feed, str(kind), waits_for_sku)]
         _stage(connection, feed, REQUEUED_AMOUNTS, rows)
-    made = default_skus.stage_default_skus(connection)
-    hidden = default_skus.hide_outgrown_default_skus(connection)
-    _add(figures, Kind.OFFERS, {"default_skus": made, "default_skus_outgrown": hidden})
-    for kind, feed in ((Kind.PRICES, prices), (Kind.RESTS, stocks)):
+    if session.kind != STOCK_UPDATE:
+        made = default_skus.stage_default_skus(connection)
+        hidden = default_skus.hide_outgrown_default_skus(connection)
+        _add(figures, Kind.OFFERS, {"default_skus": made, "default_skus_outgrown": hidden})
+    for kind, feed in feeds:
         placed = orphans.remove_orphan_amounts(connection, feed, str(kind), session.id, session.drop_id)
         _add(figures, kind, placed)
 

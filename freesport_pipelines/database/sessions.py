@@ -142,10 +142,10 @@ def drops_with_session(database: ShopDatabase) -> set[str]:
         return set(connection.execute(sa.select(import_sessions.c.drop_id).distinct()).scalars())
 
 
-def newest_formed_at(connection: sa.Connection, before_session: int) -> dict[str, str]:
+def newest_formed_at(connection: sa.Connection, session_id: int) -> dict[str, str]:
     """{kind: newest ДатаФормирования that was published}: what an older drop must not overwrite."""
     query = sa.select(import_sessions.c.formed_at).where(
-        import_sessions.c.status.in_(DONE), import_sessions.c.id < before_session
+        import_sessions.c.status.in_(DONE), import_sessions.c.id != session_id
     )
     result: dict[str, str] = {}
     for formed_at in connection.execute(query).scalars():
@@ -163,6 +163,16 @@ def update(database: ShopDatabase, session_id: int, **values: Any) -> None:
 def update_in(connection: sa.Connection, session_id: int, **values: Any) -> None:
     """Set columns of a session within a transaction."""
     connection.execute(import_sessions.update().where(import_sessions.c.id == session_id).values(values))
+
+
+def published_since(connection: sa.Connection, session: Session) -> bool:
+    """Was anything published after this session was judged? Then its judgement may no longer hold."""
+    later = sa.exists().where(
+        import_sessions.c.id != session.id,
+        import_sessions.c.status.in_(DONE),
+        import_sessions.c.finished_at > session.judged_at,
+    )
+    return bool(connection.execute(sa.select(later)).scalar_one())
 
 
 def fail(database: ShopDatabase, session_id: int, error: str) -> None:

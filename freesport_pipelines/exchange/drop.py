@@ -105,8 +105,8 @@ class Drop:
 
 
 def new_drop_id(now: datetime) -> str:
-    """Sortable by time, readable, unique: 20260115T101500Z-3f2a9c."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """Sortable by time, readable, unique: 20260115T101500.250000Z-3f2a9c."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(3)}"
 
 
 def in_reading_order(files: Iterable[DropFile]) -> tuple[DropFile, ...]:

@@ -162,11 +162,15 @@ def stage_categories(context: ImportContext) -> Figures:
         connection.execute(staging.categories.delete())
         live = lookups.category_nodes(connection, schema.categories)
         nodes = live | {key: Node(c.parent_onec_id, c.name, c.is_marked) for key, c in staged.items()}
-        tree = CategoryTree(nodes, context.settings.catalog_roots)
+        whole = CategoryTree(nodes, context.settings.catalog_roots)
+        usable = {key for key, c in staged.items() if not _is_unusable(c, whole, tally.notes)}
+        # what is set aside keeps the place the shop gave it
+        kept = {key: node for key, node in nodes.items() if key in usable or key not in staged}
+        tree = CategoryTree(live | kept, context.settings.catalog_roots)
         rows = [
             CategoryRow(c.onec_id, c.parent_onec_id, c.name, c.is_marked, tree.is_active(c.onec_id))
             for c in staged.values()
-            if not _is_unusable(c, tree, tally.notes)
+            if c.onec_id in usable
         ]
         numbered = [(staging.PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
         tally.rows = dialect.bulk_load(connection, staging.categories, numbered)

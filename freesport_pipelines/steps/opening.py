@@ -12,8 +12,9 @@ from pathlib import Path
 from upath import UPath
 
 from freesport_pipelines.database import sessions
+from freesport_pipelines.database.change_set import STOCK_UPDATE
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.domain.kinds import Kind
+from freesport_pipelines.domain.kinds import STOCK_KINDS, Kind
 from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.exchange.claim import claim, claimed_drops
 from freesport_pipelines.exchange.drop import Drop, DropMode
@@ -109,7 +110,7 @@ def open_import(
         dry_run=order.dry_run or drop.dry_run,
         options={"force": order.force, "allow_older": order.allow_older},
         content_digest=_digest(drop, job, settings),
-        formed_at=_formed_at(drop),
+        formed_at=_formed_at(drop, STOCK_KINDS if job == STOCK_UPDATE else frozenset(Kind)),
     )
     return ImportContext(database, drop, session, settings)
 
@@ -128,11 +129,11 @@ def _digest(drop: Drop, job: str, settings: Settings) -> str:
     return hashlib.sha256(f"{drop.content_digest}{json.dumps(rules)}".encode()).hexdigest()
 
 
-def _formed_at(drop: Drop) -> dict[str, str]:
-    """{kind: newest ДатаФормирования}, in the tenant's local time as 1C writes it."""
+def _formed_at(drop: Drop, read: frozenset[Kind]) -> dict[str, str]:
+    """{kind: newest ДатаФормирования} of the kinds the job reads, in the tenant's local time as 1C writes it."""
     newest: dict[str, str] = {}
     for file in drop.files:
-        if file.kind is not None and file.formed_at is not None:
+        if file.kind in read and file.formed_at is not None:
             moment = file.formed_at.isoformat()
             newest[str(file.kind)] = max(moment, newest.get(str(file.kind), moment))
     return newest

@@ -13,8 +13,8 @@ from freesport_pipelines.settings import Settings
 log = logging.getLogger(__name__)
 
 
-class SessionRejected(RuntimeError):
-    """A gate forbids to publish the session; the report says which and what to do."""
+class JudgementOutdated(RuntimeError):
+    """Something was published since the session was judged."""
 
 
 def policy(settings: Settings) -> BlockPolicy:
@@ -45,11 +45,13 @@ def publish_session(database: ShopDatabase, session_id: int, settings: Settings)
         )
     try:
         status = _apply(database, session_id)
-    except publish.LiveStateMoved as moved:
+    except (publish.LiveStateMoved, JudgementOutdated) as moved:
         log.warning("%s; comparing and judging once more", moved)
         judge(database, session, settings)
         session = sessions.get(database, session_id)
         status = _apply(database, session_id) if session.status == sessions.JUDGED else session.status
+    if status == sessions.REJECTED:
+        return _finish(database, session, status)
     database.discard_area(session_id)
     return _finish(database, session, status)
 
@@ -59,6 +61,8 @@ def _apply(database: ShopDatabase, session_id: int) -> str:
         session = sessions.get_in(connection, session_id)
         if session.status != sessions.JUDGED:
             return session.status
+        if sessions.published_since(connection, session):
+            raise JudgementOutdated(f"another session was published after session {session_id} was judged")
         counts = publish.publish(connection, session_id)
         quarantine.resolve(connection, session_id, change_set.WAITING_FEEDS)
         status = sessions.PUBLISHED if counts else sessions.UNCHANGED

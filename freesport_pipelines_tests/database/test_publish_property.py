@@ -25,7 +25,7 @@ from freesport_pipelines_tests.database.staged_by_hand import (
     stage,
 )
 
-KEYS = ["a", "b", "ё", "d'"]
+KEYS = ["a", "ё", "d'"]
 TEXT = st.sampled_from(["x", "X", "й", "a,b"])
 MAYBE = st.none() | TEXT
 FLAG = st.booleans()
@@ -64,8 +64,8 @@ def cases(draw: st.DrawFn) -> tuple[dict[str, model.Table], dict[str, model.Tabl
     """(live tables, staged tables); prices only for SKUs that will exist, as placing the rows guarantees."""
     keys = st.sampled_from(KEYS)
     names = [name for name in COLUMNS if name != "sku_prices"]
-    live = {name: draw(st.dictionaries(keys, live_rows(name))) for name in names}
-    staged = {name: draw(st.dictionaries(keys, staged_rows(name))) for name in names}
+    live = {name: draw(st.dictionaries(keys, live_rows(name), min_size=2)) for name in names}
+    staged = {name: draw(st.dictionaries(keys, staged_rows(name), min_size=2)) for name in names}
     before, following = sorted(live["skus"]), sorted(model.after(FEED["skus"], live["skus"], staged["skus"]))
     of = {"live": before, "staged": following}
     for when, tables, rows in (("live", live, live_rows), ("staged", staged, staged_rows)):

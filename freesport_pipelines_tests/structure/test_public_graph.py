@@ -81,7 +81,7 @@ def test_every_asset_is_described_and_owned(defs: dg.Definitions) -> None:
 def test_every_check_says_what_it_means_and_what_to_do(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     descriptions = {key.name: graph.get_check_spec(key).description or "" for key in graph.asset_check_keys}
-    assert {name for name, text in descriptions.items() if "Red:" not in text} == set()
+    assert {name for name, text in descriptions.items() if "Failed:" not in text} == set()
 
 
 def test_every_job_and_sensor_is_described(defs: dg.Definitions) -> None:

@@ -46,7 +46,7 @@ CREATE VIEW product_specifications AS
 SELECT p.onec_id AS product_onec_id,
        v.key AS attribute_onec_id,
        COALESCE(a.name, v.key) AS attribute,
-       COALESCE(d.value, v.value #>> '{}', v.value ->> 'ref') AS value,
+       COALESCE(d.value, v.value ->> 'ref', v.value #>> '{}') AS value,
        CASE WHEN jsonb_typeof(v.value) = 'number' THEN (v.value #>> '{}')::numeric END AS number,
        v.value ->> 'ref' AS value_onec_id
   FROM (SELECT s.onec_id, g.specifications || s.specifications AS specifications
@@ -57,14 +57,19 @@ SELECT p.onec_id AS product_onec_id,
   LEFT JOIN attribute_values d ON d.attribute_onec_id = v.key AND d.onec_id = v.value ->> 'ref';
 
 CREATE VIEW product_availability AS
+WITH RECURSIVE on_sale(onec_id) AS (
+    SELECT onec_id FROM categories WHERE parent_onec_id IS NULL AND is_active
+     UNION
+    SELECT c.onec_id FROM categories c JOIN on_sale ON c.parent_onec_id = on_sale.onec_id WHERE c.is_active
+)
 SELECT p.onec_id,
        r.role,
        r.price,
        p.stock_quantity,
        p.stock_quantity > 0 AS is_in_stock,
-       COALESCE(p.is_active AND c.is_active AND r.price > 0 AND p.stock_quantity > 0, FALSE) AS can_be_ordered
+       COALESCE(p.is_active AND c.onec_id IS NOT NULL AND r.price > 0 AND p.stock_quantity > 0, FALSE) AS can_be_ordered
   FROM products p
-  LEFT JOIN categories c ON c.onec_id = p.category_onec_id
+  LEFT JOIN on_sale c ON c.onec_id = p.category_onec_id
  CROSS JOIN LATERAL (
        VALUES ('retail', NULLIF(p.retail_price, 0)),
               ('wholesale_level1', COALESCE(NULLIF(p.opt1_price, 0), NULLIF(p.retail_price, 0))),

@@ -58,6 +58,11 @@ SELECT p.onec_id AS product_onec_id,
          ON d.attribute_onec_id = v.key AND d.onec_id = CASE WHEN v.type = 'object' THEN v.value ->> 'ref' END;
 
 CREATE VIEW product_availability AS
+WITH RECURSIVE on_sale(onec_id) AS (
+    SELECT onec_id FROM categories WHERE parent_onec_id IS NULL AND is_active
+     UNION
+    SELECT c.onec_id FROM categories c JOIN on_sale ON c.parent_onec_id = on_sale.onec_id WHERE c.is_active
+)
 SELECT p.onec_id,
        r.role,
        CASE r.role
@@ -70,7 +75,7 @@ SELECT p.onec_id,
        END AS price,
        p.stock_quantity,
        p.stock_quantity > 0 AS is_in_stock,
-       COALESCE(p.is_active AND c.is_active AND p.stock_quantity > 0
+       COALESCE(p.is_active AND c.onec_id IS NOT NULL AND p.stock_quantity > 0
                 AND COALESCE(
                     NULLIF(CASE r.role
                                 WHEN 'wholesale_level1' THEN p.opt1_price
@@ -83,7 +88,7 @@ SELECT p.onec_id,
  CROSS JOIN (SELECT 'retail' AS role UNION ALL SELECT 'wholesale_level1' UNION ALL SELECT 'wholesale_level2'
              UNION ALL SELECT 'wholesale_level3' UNION ALL SELECT 'trainer' UNION ALL SELECT 'federation_rep'
              UNION ALL SELECT 'admin') AS r
-  LEFT JOIN categories c ON c.onec_id = p.category_onec_id;
+  LEFT JOIN on_sale c ON c.onec_id = p.category_onec_id;
 
 CREATE TRIGGER products_visibility INSTEAD OF UPDATE OF is_active ON products
 BEGIN
