@@ -142,14 +142,15 @@ class ShopUnderTest:
         return {row["onec_id"] for row in self.rows("SELECT onec_id FROM products")}
 
     def price(self, onec_id: str, role: str) -> Decimal | None:
-        row = self.row("SELECT price FROM product_availability WHERE onec_id = :id AND role = :role", id=onec_id, role=role)
-        return None if row["price"] is None else Decimal(str(row["price"]))
+        price = self._availability(onec_id, role)["price"]
+        return None if price is None else Decimal(str(price))
 
     def can_be_ordered(self, onec_id: str, role: str = "retail") -> bool:
-        row = self.row(
-            "SELECT can_be_ordered FROM product_availability WHERE onec_id = :id AND role = :role", id=onec_id, role=role
-        )
-        return bool(row["can_be_ordered"])
+        return bool(self._availability(onec_id, role)["can_be_ordered"])
+
+    def _availability(self, onec_id: str, role: str) -> dict[str, Any]:
+        query = "SELECT * FROM product_availability WHERE onec_id = :id AND role = :role"
+        return self.row(query, id=onec_id, role=role)
 
     def quarantined(self, kind: str) -> set[tuple[str, str]]:
         """(key, reason) of every row set aside."""

@@ -20,6 +20,7 @@ from freesport_pipelines.database import (
     staging,
     touches,
 )
+from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.domain.categories import CategoryTree
@@ -100,7 +101,7 @@ def _place(connection: sa.Connection, session: sessions.Session, figures: dict[s
 
     offers, prices, stocks = _FEED["skus"], _FEED["sku_prices"], _FEED["sku_stocks"]
     waits_for_goods = sa.exists().where(
-        staging.goods.c.onec_id == quarantine.quarantine.c.parent_onec_id, staging.goods.c.wants_active
+        staging.goods.c.onec_id == quarantine_table.c.parent_onec_id, staging.goods.c.wants_active
     )
     if session.kind == STOCK_UPDATE:
         _place_amounts(connection, session, figures, ((Kind.RESTS, stocks),), waits_for_goods)
@@ -120,7 +121,7 @@ def _place_amounts(
 ) -> None:
     """Place prices and rests; a stock update neither makes nor hides SKUs, it leaves that to the catalogue."""
     waits_for_sku = sa.or_(
-        sa.exists().where(staging.skus.c.onec_id == quarantine.quarantine.c.key, staging.skus.c.wants_active),
+        sa.exists().where(staging.skus.c.onec_id == quarantine_table.c.key, staging.skus.c.wants_active),
         waits_for_goods,
     )
     for kind, feed in feeds:

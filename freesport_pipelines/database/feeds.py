@@ -94,7 +94,7 @@ class Feed:
             return sa.or_(staged, sa.func.coalesce(live, sa.false()))
         if name in self.kept:
             clears = self.staged.c.get(f"clears_{name}")
-            kept = sa.func.coalesce(staged, live)
+            kept: ColumnElement[Any] = sa.func.coalesce(staged, live)
             staged = kept if clears is None else sa.case((clears, staged), else_=kept)
         if "rejected" in self.staged.c and name != "unmapped":
             kept = sa.literal(",").concat(self.staged.c.rejected).concat(",").contains(f",{name},", autoescape=True)

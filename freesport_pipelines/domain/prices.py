@@ -28,14 +28,14 @@ def shape_prices(record: OfferPrices, fields: Mapping[str, str | None], notes: N
         field = fields.get(type_id)
         if type_id not in fields:
             notes.warn("unknown_price_type", type_id)
-        reason = _why_unusable(raw, currency)
-        if reason is not None:
-            notes.reject(_reject(record.onec_id, type_id, raw, currency, reason))
+        price = _price(raw, currency)
+        if isinstance(price, str):
+            notes.reject(_reject(record.onec_id, type_id, raw, currency, price))
             rejected += [field] if field else []
         elif field:
-            prices[field] = money(raw) or None
+            prices[field] = price or None
         else:
-            unmapped[type_id] = str(money(raw))
+            unmapped[type_id] = str(price)
     return SkuPricesRow(
         onec_id=record.onec_id,
         **prices,
@@ -44,14 +44,15 @@ def shape_prices(record: OfferPrices, fields: Mapping[str, str | None], notes: N
     )
 
 
-def _why_unusable(raw: str, currency: str | None) -> str | None:
-    if (currency or "").strip().casefold() not in _ROUBLES:
+def _price(raw: str, currency: str | None) -> Decimal | str:
+    """The price in roubles, or the reason why it cannot be used."""
+    if currency not in _ROUBLES and (currency or "").strip().casefold() not in _ROUBLES:
         return "foreign_currency"
     try:
         value = money(raw)
     except NotANumber:
         return "price_not_a_number"
-    return "price_negative" if value < 0 else None
+    return "price_negative" if value < 0 else value
 
 
 def _reject(onec_id: str, type_id: str, raw: str, currency: str | None, reason: str) -> Reject:

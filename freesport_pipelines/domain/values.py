@@ -35,6 +35,8 @@ def is_nothing(text: str) -> bool:
 
 def number(text: str) -> Decimal:
     """Read "1 299,50", "1299.5" or "-3"; raise NotANumber for anything else, exponents and NaN included."""
+    if text.isdecimal() and text.isascii() and len(text) <= 12:
+        return Decimal(text)  # the common case, five times cheaper
     compact = without_spaces(text)
     if not _NUMBER.fullmatch(compact):
         raise NotANumber(f"{text[:40]!r} is not a number")

@@ -96,7 +96,8 @@ def test_a_characteristic_finds_its_property_by_a_name_that_is_unique() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "ours"), [("Справочник", REFERENCE), (" число ", NUMBER), ("Строка", TEXT), ("Дата", TEXT), (None, TEXT)]
+    ("written", "ours"),
+    [("Справочник", REFERENCE), (" число ", NUMBER), ("Строка", TEXT), ("Дата", TEXT), (None, TEXT)],
 )
 def test_types_of_values_have_our_names(written: str | None, ours: str) -> None:
     assert attribute_type(written) == ours

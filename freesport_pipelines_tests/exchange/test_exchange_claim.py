@@ -68,7 +68,7 @@ def test_a_drop_id_is_sortable_and_readable(exchange: ExchangeFolder) -> None:
     put(exchange.incoming, "goods.xml", packet())
     drop_id = claim(exchange, seen(exchange), T0)
     assert drop_id is not None
-    assert drop_id.startswith("20260115T100000Z-")
+    assert drop_id.startswith("20260115T100000.000000Z-")
 
 
 def test_claimed_drops_wait_with_their_kinds_oldest_first(exchange: ExchangeFolder, tmp_path: Path) -> None:
