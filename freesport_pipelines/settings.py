@@ -32,7 +32,11 @@ class Settings(BaseSettings):
     stalled_after_seconds: int = Field(900, ge=0, description="After this long an incomplete file holds up nothing.")
 
     orphan_block_share: float = Field(0.05, ge=0, le=1, description="Share of unusable rows that blocks a session.")
-    orphan_block_rows: int = Field(100, ge=0, description="... if there are at least this many such rows.")
+    block_rows: int = Field(100, ge=0, description="No share blocks below this many rows.")
+    vanishing_block_share: float = Field(0.2, ge=0, le=1, description="Share of SKUs that may be hidden at once.")
+    collapse_block_share: float = Field(0.05, ge=0, le=1, description="Share of SKUs whose price may collapse at once.")
+    collapse_by: float = Field(0.9, gt=0, le=1, description="A price that falls by more than this share collapses.")
+    sold_out_block_share: float = Field(0.5, ge=0, le=1, description="Share of SKUs that may sell out at once.")
 
     @field_validator("database_url")
     @classmethod

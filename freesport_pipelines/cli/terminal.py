@@ -1,5 +1,7 @@
 """Reports and lists as tables in the terminal."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -28,8 +30,16 @@ def show_report(report: dict[str, Any]) -> None:
     if not any(f.get("records") for f in report.get("kinds", {}).values()):
         console.print("[yellow]The drop held no rows that this job reads: nothing was imported.[/]")
     console.print(
-        "\nNext: `freesport report` shows this again, `freesport quarantine` the rows set aside, `make ui` the graph."
+        f"\nNext: `{_command()} report` shows this again, `{_command()} quarantine` the rows set aside, "
+        "`make ui` opens the graph."
     )
+
+
+def _command() -> str:
+    """How this command was called, so that the hint can be copied."""
+    called = Path(sys.argv[0])
+    is_below = called.is_absolute() and called.is_relative_to(Path.cwd())
+    return str(called.relative_to(Path.cwd()) if is_below else called)
 
 
 def _show_checks(console: Console, checks: list[dict[str, Any]]) -> None:

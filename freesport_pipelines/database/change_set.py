@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from freesport_pipelines.database import (
+    absent,
     compare,
     default_skus,
     dialect,
@@ -31,6 +32,7 @@ from freesport_pipelines.domain.rows import SkuRow
 
 STOCK_UPDATE = "stock_update"
 """Kind of the sessions that touch nothing but stocks: the name of their job."""
+FULL = "full"
 REQUEUED_OFFERS, REQUEUED_AMOUNTS = 1, 2_000_000
 _FEED = {feed.name: feed for feed in FEEDS}
 _KIND_OF_TABLE = {
@@ -67,6 +69,9 @@ def make_change_set(
         figures = {kind: dict(values) for kind, values in sessions.figures(connection, session.id).items()}
         _place(connection, session, figures)
         _touch(connection, roots)
+        if session.mode == FULL:
+            absent.hide_absent(connection, {kind for kind, values in figures.items() if values.get("packets")})
+        touches.stage_exclusions(connection)
         dialect.analyze(connection, *(feed.staged for feed in FEEDS))
         compare.compare(connection, session.id)
         judged = Judged(
@@ -147,14 +152,13 @@ def _stage(connection: sa.Connection, feed: Feed, first_seq: int, rows: Sequence
 
 
 def _touch(connection: sa.Connection, roots: tuple[str, ...]) -> None:
-    """Carry changed dictionaries over to goods that the drop does not name, and keep the exclusion registry."""
+    """Carry changed dictionaries over to goods that the drop does not name."""
     connection.execute(staging.goods.delete().where(staging.goods.c.seq < 0))
     connection.execute(staging.excluded_items.delete())
     if _has_rows(connection, staging.categories) or _has_rows(connection, staging.brand_aliases):
         live = lookups.category_nodes(connection, schema.categories)
         tree = CategoryTree(live | lookups.category_nodes(connection, staging.categories), roots)
         touches.touch_goods(connection, tree, lookups.brand_by_value(connection))
-    touches.stage_exclusions(connection)
 
 
 def _has_rows(connection: sa.Connection, table: sa.Table) -> bool:

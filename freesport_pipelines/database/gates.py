@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import lookups, quarantine, schema, sessions
+from freesport_pipelines.database import lookups, moves, quarantine, schema, sessions
 from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
 from freesport_pipelines.domain.categories import CYCLE, UNKNOWN_PARENT
 from freesport_pipelines.domain.gates import GATES, BlockPolicy, Figure, Result, judge
@@ -20,6 +20,7 @@ class Evidence(NamedTuple):
 
     connection: sa.Connection
     session: sessions.Session
+    policy: BlockPolicy
     figures: Mapping[str, Mapping[str, Any]]
     """By kind: what staging and placing counted."""
     quarantined: Mapping[str, Mapping[str, int]]
@@ -32,7 +33,7 @@ def evaluate(
     policy: BlockPolicy,
 ) -> list[Result]:
     """All gates of a session."""
-    evidence = Evidence(connection, session, figures, quarantine.counts(connection, session.id))
+    evidence = Evidence(connection, session, policy, figures, quarantine.counts(connection, session.id))
     first_import = not connection.execute(sa.select(sa.exists().where(schema.goods.c.id.is_not(None)))).scalar_one()
     return [judge(gate, _FIGURES[gate.name](evidence), policy, first_import=first_import) for gate in GATES]
 
@@ -125,6 +126,18 @@ def _sizes(e: Evidence) -> Figure:
     return _warnings(e, "offers", "size_too_long")
 
 
+def _full_set(e: Evidence) -> Figure:
+    if e.session.mode != "full":
+        return Figure(0, 0)
+    missing = [f"{kind} {number}" for kind, f in e.figures.items() for number in f.get("missing_packets", ())]
+    short = [
+        f"{kind}: {f['packets']} of {f['declared_packets']} packets"
+        for kind, f in e.figures.items()
+        if f.get("declared_packets") not in (None, f.get("packets"))
+    ]
+    return Figure(len(missing) + len(short), len(e.figures), tuple([*missing, *short][:EXAMPLES]))
+
+
 _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "packets_are_complete": _packets,
     "not_older_than_published": _not_older,
@@ -143,6 +156,11 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "attributes_are_known": _attributes,
     "units_and_brands_are_known": _units_and_brands,
     "sizes_fit": _sizes,
+    "full_set_is_complete": _full_set,
+    "skus_stay_visible": lambda e: moves.vanishing_skus(e.connection, e.session.id),
+    "categories_stay_visible": lambda e: moves.vanishing_categories(e.connection, e.session.id),
+    "prices_do_not_collapse": lambda e: moves.collapsing_prices(e.connection, e.session.id, e.policy.collapse_by),
+    "stock_does_not_vanish": lambda e: moves.vanishing_stock(e.connection, e.session.id),
 }
 
 

@@ -17,10 +17,20 @@ class Severity(StrEnum):
 
 
 class BlockPolicy(NamedTuple):
-    """When unusable rows are too many to publish the rest."""
+    """When a session is too dangerous to publish by itself."""
 
     share: float
+    """Share of unusable rows that blocks …"""
     rows: int
+    """… if at least this many rows are concerned; holds for the shares below, too."""
+    vanishing_share: float
+    """Share of visible SKUs or categories that may be hidden at once."""
+    collapse_share: float
+    """Share of priced SKUs whose price may collapse at once."""
+    collapse_by: float
+    """A price collapses when it falls by more than this share of itself, or is taken away."""
+    sold_out_share: float
+    """Share of SKUs in stock that may go to zero at once."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +43,16 @@ class Gate:
     always_blocks: bool = False
     by_share: bool = False
     """Warns, and blocks above the share and the number of rows of the policy; never on a first import."""
+    limit: str | None = None
+    """Field of the policy that says how large a share may change at once; up to it the gate passes."""
 
     @property
     def description(self) -> str:
         """What the operator reads beside the gate."""
         if self.always_blocks:
             return f"{self.meaning} (Blocks the publication.)"
+        if self.limit:
+            return f"{self.meaning} (Blocks above the configured share and number of rows.)"
         if self.by_share:
             return f"{self.meaning} (Warns; blocks above the configured share and number of rows.)"
         return f"{self.meaning} (Only warns.)"
@@ -160,6 +174,35 @@ GATES: tuple[Gate, ...] = (
         "Every unit and brand of goods is in the dictionaries. Failed: unload units and propertiesGoods.",
     ),
     Gate(
+        "skus_stay_visible",
+        "No large part of the visible SKUs is hidden at once. Failed: look whether the export was partial or a whole "
+        "branch was marked by mistake; if it is meant, approve the session.",
+        limit="vanishing_share",
+    ),
+    Gate(
+        "categories_stay_visible",
+        "No large part of the visible categories is hidden at once. Failed: look into the groups in 1C.",
+        limit="vanishing_share",
+    ),
+    Gate(
+        "prices_do_not_collapse",
+        "No large part of the SKUs loses a price or most of it at once. Failed: look into the price list in 1C; this "
+        "is how shops come to sell at wholesale price.",
+        limit="collapse_share",
+    ),
+    Gate(
+        "stock_does_not_vanish",
+        "No large part of the SKUs in stock goes to zero at once. Failed: look whether a warehouse is missing from "
+        "the export.",
+        limit="sold_out_share",
+    ),
+    Gate(
+        "full_set_is_complete",
+        "A drop that was declared full has all its packets: only then may absent rows be hidden. Failed: nothing was "
+        "published; bring the missing packets or import it as a delta.",
+        always_blocks=True,
+    ),
+    Gate(
         "sizes_fit",
         "No size text is longer than a size can be. Failed: the SKUs named here are saved without a size.",
     ),
@@ -172,15 +215,13 @@ def judge(gate: Gate, figure: Figure, policy: BlockPolicy, *, first_import: bool
 
     :param first_import: whether the live tables are empty: then nothing can be hurt and shares do not block
     """
-    passed = figure.bad == 0
-    severity = Severity.WARN
-    if gate.always_blocks:
-        severity = Severity.ERROR
-    elif gate.by_share and not first_import:
-        too_many = figure.bad >= policy.rows and figure.bad > policy.share * max(figure.total, 1)
-        severity = Severity.ERROR if too_many else Severity.WARN
+    share = getattr(policy, gate.limit) if gate.limit else policy.share
+    too_many = figure.bad >= policy.rows and figure.bad > share * max(figure.total, 1) and not first_import
+    passed = not too_many if gate.limit else figure.bad == 0
+    blocks = gate.always_blocks or (too_many and (gate.by_share or gate.limit is not None))
+    severity = Severity.ERROR if blocks else Severity.WARN
     message = f"{figure.bad} of {figure.total}"
-    if passed:
+    if figure.bad == 0:
         message = f"{figure.total} looked at, none bad" if figure.total else "nothing of this kind in the drop"
     if figure.examples:
         message += ": " + ", ".join(figure.examples)

@@ -37,6 +37,7 @@ class Tally:
         self.rows = 0
         self.bytes = 0
         self.missing: list[str] = []
+        self.declared: int | None = None
         self.started = time.monotonic()
 
     def as_figures(self, **more: Any) -> dict[str, Any]:
@@ -48,6 +49,7 @@ class Tally:
             "megabytes": round(self.bytes / 1e6, 3),
             "seconds": round(time.monotonic() - self.started, 3),
             "missing_packets": self.missing,
+            "declared_packets": self.declared,
             "warnings": dict(self.notes.warnings),
             "examples": {what: list(examples) for what, examples in self.notes.examples.items()},
             "rejected": dict(self.notes.rejected),
@@ -69,6 +71,7 @@ def records(context: ImportContext, kind: Kind, tally: Tally) -> Iterator[Chunk]
     """Every usable record of a kind, chunk by chunk."""
     files = context.drop.packets(kind)
     tally.missing += missing_packets(files)
+    tally.declared = (context.drop.declared_packets or {}).get(str(kind))
     progress = Progress(kind, sum(file.size for file in files))
     for number, file in enumerate(files, 1):
         before = tally.records

@@ -18,8 +18,15 @@ class JudgementOutdated(RuntimeError):
 
 
 def policy(settings: Settings) -> BlockPolicy:
-    """When unusable rows block a session."""
-    return BlockPolicy(settings.orphan_block_share, settings.orphan_block_rows)
+    """When a session is not published by itself."""
+    return BlockPolicy(
+        share=settings.orphan_block_share,
+        rows=settings.block_rows,
+        vanishing_share=settings.vanishing_block_share,
+        collapse_share=settings.collapse_block_share,
+        collapse_by=settings.collapse_by,
+        sold_out_share=settings.sold_out_block_share,
+    )
 
 
 def judge(database: ShopDatabase, session: sessions.Session, settings: Settings) -> dict[str, Any]:

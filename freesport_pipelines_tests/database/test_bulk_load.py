@@ -72,8 +72,14 @@ def test_a_text_arrives_as_it_is_in_a_column_that_is_never_null(area: ShopDataba
     assert damaged(area, [(1, None, *UnitRow(text, None, "шт", None, None, True)) for text in NASTY]) == []
 
 
-def test_a_text_arrives_as_it_is_in_a_column_that_may_be_null(area: ShopDatabase) -> None:
-    assert damaged(area, [(1, None, *UnitRow("1", "1", "шт", text, None, True)) for text in [None, *NASTY]]) == []
+def test_null_and_any_written_text_arrive_in_a_column_that_may_be_null(area: ShopDatabase) -> None:
+    texts = [None, *filter(None, NASTY)]
+    assert damaged(area, [(1, None, *UnitRow("1", "1", "шт", text, None, True)) for text in texts]) == []
+
+
+def test_an_empty_text_in_a_column_that_may_be_null_is_null_on_both_databases(area: ShopDatabase) -> None:
+    (arrived,) = round_trip(area, staging.units, [(1, None, *UnitRow("", "1", "шт", "", None, True))])
+    assert arrived == (1, None, *UnitRow("", "1", "шт", None, None, True))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -125,6 +131,7 @@ def test_a_whole_goods_row_arrives(area: ShopDatabase) -> None:
         content_hash=-(2**63),
         exclusion_reason=None,
         wants_active=True,
+        clears_description=False,
     )
     assert round_trip(area, staging.goods, [(1, 1, *row)]) == [(1, 1, *row)]
 

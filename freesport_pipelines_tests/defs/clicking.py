@@ -21,11 +21,11 @@ def click(shop: ShopUnderTest, *keys: str, drop: str | None = None) -> dg.Execut
     )
 
 
-def prepare(shop: ShopUnderTest, drop: str) -> dg.ExecuteInProcessResult:
-    """Everything up to the change set, and no publication."""
+def prepare(shop: ShopUnderTest, drop: str, *live: str) -> dg.ExecuteInProcessResult:
+    """Everything up to the change set, and no publication but that of the live tables named."""
     graph = build_defs(shop=shop.resource).resolve_asset_graph()
     staging = [key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).group_name == "staging"]
-    return click(shop, "exchange/drop", *staging, drop=drop)
+    return click(shop, "exchange/drop", *staging, *live, drop=drop)
 
 
 def message(result: dg.ExecuteInProcessResult) -> str:

@@ -115,3 +115,13 @@ def test_a_job_launched_without_configuration_takes_what_waits(shop: ShopUnderTe
     again = shop.run("catalog_import", {})
     assert again.status == "unchanged"
     assert again.result.success
+
+
+def test_a_live_table_selected_with_everything_above_it_is_written_after_the_change_set(shop: ShopUnderTest) -> None:
+    shop.import_files(exports.catalogue())
+    drop = folder(shop, "rests", exports.rests("9", "2026-01-16T03:00:00"))
+    result = prepare(shop, drop, "stocks")
+    steps = [event.step_key for event in result.all_events if event.is_step_start]
+    assert steps.index("change_set") < steps.index("publish")
+    assert result.success
+    assert shop.product("g1#a")["stock_quantity"] == 9

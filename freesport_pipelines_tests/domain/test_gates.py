@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from freesport_pipelines.domain.gates import BY_NAME, GATES, BlockPolicy, Figure, judge
 
-POLICY = BlockPolicy(share=0.05, rows=100)
+POLICY = BlockPolicy(
+    share=0.05, rows=100, vanishing_share=0.2, collapse_share=0.3, collapse_by=0.9, sold_out_share=0.4
+)
+LIMITED = [gate for gate in GATES if gate.limit]
 ORPHANS = BY_NAME["every_price_has_an_sku"]
 
 
@@ -32,6 +35,19 @@ def test_a_share_never_blocks_a_first_import(gate) -> None:
     assert (result.passed, result.blocks) == (False, False)
 
 
+@pytest.mark.parametrize("gate", LIMITED, ids=lambda gate: gate.name)
+def test_a_gate_with_a_limit_passes_up_to_it_and_blocks_above(gate) -> None:
+    allowed = int(getattr(POLICY, gate.limit) * 1000)
+    results = [judge(gate, Figure(bad, 1000), POLICY, first_import=False) for bad in (allowed, allowed + 1)]
+    assert [(result.passed, result.blocks) for result in results] == [(True, False), (False, True)]
+
+
+@pytest.mark.parametrize("gate", LIMITED, ids=lambda gate: gate.name)
+def test_a_gate_with_a_limit_lets_a_few_rows_and_a_first_import_pass(gate) -> None:
+    assert judge(gate, Figure(99, 99), POLICY, first_import=False).passed
+    assert judge(gate, Figure(1000, 1000), POLICY, first_import=True).passed
+
+
 @pytest.mark.parametrize("first_import", [True, False])
 @pytest.mark.parametrize("gate", [gate for gate in GATES if gate.always_blocks], ids=lambda gate: gate.name)
 def test_a_strict_gate_blocks_on_a_single_case(gate, first_import: bool) -> None:
@@ -39,7 +55,9 @@ def test_a_strict_gate_blocks_on_a_single_case(gate, first_import: bool) -> None
 
 
 @pytest.mark.parametrize(
-    "gate", [gate for gate in GATES if not gate.always_blocks and not gate.by_share], ids=lambda gate: gate.name
+    "gate",
+    [gate for gate in GATES if not gate.always_blocks and not gate.by_share and not gate.limit],
+    ids=lambda gate: gate.name,
 )
 def test_a_mere_warning_never_blocks(gate) -> None:
     result = judge(gate, Figure(10**6, 10**6), POLICY, first_import=False)

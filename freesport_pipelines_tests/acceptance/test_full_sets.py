@@ -1,0 +1,80 @@
+"""Delta and full (facts 0.8 and 1.0, check 32): absence means something only in a complete set declared full."""
+
+import json
+
+from freesport_pipelines_tests.commerceml_xml import (
+    good,
+    goods_xml,
+    group,
+    groups_xml,
+    offer,
+    offers_xml,
+)
+from freesport_pipelines_tests.shop import ShopUnderTest
+
+GROUPS = groups_xml([group("c1", "Мячи")])
+
+
+def catalogue(*goods: str) -> dict[str, bytes]:
+    return {
+        "groups.xml": GROUPS,
+        "goods.xml": goods_xml([good(onec_id) for onec_id in goods]),
+        "offers.xml": offers_xml([offer(f"{onec_id}#a") for onec_id in goods]),
+    }
+
+
+def visible(shop: ShopUnderTest) -> set[str]:
+    return {row["onec_id"] for row in shop.rows("SELECT onec_id FROM products WHERE is_active")}
+
+
+def test_a_delta_says_nothing_about_what_it_does_not_name(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1", "g2"))
+    shop.import_files(catalogue("g1"))
+    assert visible(shop) == {"g1#a", "g2#a"}
+
+
+def test_a_full_set_hides_what_it_does_not_name_and_a_later_one_shows_it_again(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1", "g2"))
+    shop.import_files(catalogue("g1"), mode="full")
+    assert visible(shop) == {"g1#a"}
+    assert shop.count("goods") == 2
+    assert shop.row("SELECT reason FROM excluded_items WHERE onec_id = 'g2'")["reason"] == "absent_from_full_set"
+    shop.import_files(catalogue("g1", "g2"), mode="full")
+    assert visible(shop) == {"g1#a", "g2#a"}
+
+
+def test_only_the_kinds_a_full_set_holds_can_hide(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1", "g2"))
+    shop.import_files({"groups.xml": GROUPS}, mode="full")
+    assert visible(shop) == {"g1#a", "g2#a"}
+
+
+def test_a_full_set_with_a_gap_in_its_packets_is_refused(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1", "g2", "g3"))
+    before = shop.dump()
+    packets = {
+        "groups.xml": GROUPS,
+        "goods_1_1_<uuid>.xml": goods_xml([good("g1")]),
+        "goods_1_3_<uuid>.xml": goods_xml([good("g3")]),
+    }
+    refused = shop.import_files(packets, mode="full")
+    assert refused.status == "rejected"
+    assert refused.check("full_set_is_complete")["examples"] == ["goods 1_2"]
+    assert shop.dump() == before
+
+
+def test_a_full_set_with_fewer_packets_than_its_manifest_declares_is_refused(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1", "g2"))
+    manifest = json.dumps({"mode": "full", "packets": {"goods": 2}}).encode()
+    refused = shop.import_files({**catalogue("g1"), "manifest.json": manifest})
+    assert refused.status == "rejected"
+    assert refused.check("full_set_is_complete")["examples"] == ["goods: 1 of 2 packets"]
+    assert visible(shop) == {"g1#a", "g2#a"}
+
+
+def test_what_the_shop_hid_itself_stays_its_own_business(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1", "g2"))
+    shop.execute("UPDATE goods SET is_active = false WHERE onec_id = 'g2'")
+    shop.import_files(catalogue("g1"), mode="full")
+    shop.import_files(catalogue("g1", "g2"), mode="full")
+    assert visible(shop) == {"g1#a"}
