@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
+
 EXIT_OK, EXIT_FAILED, EXIT_REJECTED = 0, 1, 3
 
 
@@ -40,7 +42,7 @@ def import_folder(
     Exit code 0: published, unchanged or dry run; 3: rejected by a gate; 1: failed, the cause is on stderr.
     """
     config = {"mode": mode.value if mode else "auto", "only": _kinds(only or [])}
-    _run("catalog_import", directory, {**config, **_flags(dry_run, force, allow_older)}, as_json=as_json)
+    _run(CATALOG_IMPORT, directory, {**config, **_flags(dry_run, force, allow_older)}, as_json=as_json)
 
 
 def stocks(
@@ -55,7 +57,7 @@ def stocks(
     Exit codes are those of `freesport import`.
     """
     config = {"only": ["rests", "storages"], **_flags(dry_run, force, allow_older)}
-    _run("stock_update", directory, config, as_json=as_json)
+    _run(STOCK_UPDATE, directory, config, as_json=as_json)
 
 
 def _flags(dry_run: bool, force: bool, allow_older: bool) -> dict[str, bool]:
@@ -149,7 +151,7 @@ def _summary(report: dict[str, Any] | None, errors: list[str]) -> dict[str, Any]
     report = report or {}
     return {
         "session": report.get("session"),
-        "status": report.get("status", "failed"),
+        "status": "failed" if errors else report["status"],
         "dry_run": report.get("dry_run", False),
         "drop": report.get("drop"),
         "tables": report.get("tables", {}),

@@ -26,12 +26,11 @@ from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.domain.categories import CategoryTree
 from freesport_pipelines.domain.gates import BlockPolicy, Result
+from freesport_pipelines.domain.jobs import STOCK_UPDATE
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.offers import complete_offer
 from freesport_pipelines.domain.rows import SkuRow
 
-STOCK_UPDATE = "stock_update"
-"""Kind of the sessions that touch nothing but stocks: the name of their job."""
 FULL = "full"
 REQUEUED_OFFERS, REQUEUED_AMOUNTS = 1, 2_000_000
 _FEED = {feed.name: feed for feed in FEEDS}
@@ -95,12 +94,15 @@ def make_change_set(
 
 def _place(connection: sa.Connection, session: sessions.Session, figures: dict[str, dict[str, Any]]) -> None:
     """Let the last word win, fetch what waited in quarantine, set aside what still has no place."""
+    _as_it_was_read(connection)
     dialect.avoid_nested_loops(connection)
     for feed in FEEDS:
         dialect.index_for_joins(connection, feed.staged, *feed.key)
     dialect.index_for_joins(connection, staging.skus, "parent_onec_id")
     for table, kind in _KIND_OF_TABLE.items():
-        _add(figures, kind, duplicates.keep_last(connection, _FEED[table]))
+        counted = duplicates.keep_last(connection, _FEED[table])
+        if counted["superseded"] or "superseded" not in figures.get(kind, {}):
+            _add(figures, kind, counted)
     dialect.analyze(connection, *(_FEED[table].staged for table in _KIND_OF_TABLE))
     quarantine.collect(connection, session.id, session.drop_id)
 
@@ -117,6 +119,18 @@ def _place(connection: sa.Connection, session: sessions.Session, figures: dict[s
     _place_amounts(connection, session, figures, ((Kind.PRICES, prices), (Kind.RESTS, stocks)), waits_for_goods)
 
 
+def _as_it_was_read(connection: sa.Connection) -> None:
+    """Undo an earlier placing: a session that is judged again must come to the same result."""
+    for staged, aside in staging.aside.items():
+        names = [column.name for column in staged.columns]
+        connection.execute(staged.delete().where(staged.c.seq < staging.PACKET_ROWS))
+        from_packets = sa.select(aside).where(aside.c.seq >= staging.PACKET_ROWS)
+        connection.execute(staged.insert().from_select(names, from_packets))
+        connection.execute(aside.delete())
+    for staged in (staging.goods, staging.categories):
+        connection.execute(staged.delete().where(staged.c.seq <= absent.TOUCH_SEQ))
+
+
 def _place_amounts(
     connection: sa.Connection,
     session: sessions.Session,
@@ -127,7 +141,7 @@ def _place_amounts(
     """Place prices and rests; a stock update neither makes nor hides SKUs, it leaves that to the catalogue."""
     waits_for_sku = sa.or_(
         sa.exists().where(staging.skus.c.onec_id == quarantine_table.c.key, staging.skus.c.wants_active),
-        waits_for_goods,
+        sa.and_(sa.not_(quarantine_table.c.key.contains("#")), waits_for_goods),
     )
     for kind, feed in feeds:
         rows = [tuple(row.values()) for row in quarantine.waiting(connection, feed, str(kind), waits_for_sku)]

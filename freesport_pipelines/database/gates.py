@@ -33,7 +33,7 @@ def evaluate(
     policy: BlockPolicy,
 ) -> list[Result]:
     """All gates of a session."""
-    evidence = Evidence(connection, session, policy, figures, quarantine.counts(connection, session.id))
+    evidence = Evidence(connection, session, policy, figures, quarantine.counts(connection, session.id, of_drop=True))
     first_import = not connection.execute(sa.select(sa.exists().where(schema.goods.c.id.is_not(None)))).scalar_one()
     return [judge(gate, _FIGURES[gate.name](evidence), policy, first_import=first_import) for gate in GATES]
 

@@ -138,5 +138,8 @@ def _remove(
     count = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((is_excluded, 1), else_=0)), 0))
     total, of_excluded = connection.execute(count.select_from(staging.unplaced)).one()
     if total:
-        connection.execute(staged.delete().where(staged.c.seq.in_(sa.select(staging.unplaced.c.seq))))
+        is_unplaced = staged.c.seq.in_(sa.select(staging.unplaced.c.seq))
+        names = [column.name for column in staged.columns]
+        connection.execute(staging.aside[staged].insert().from_select(names, sa.select(staged).where(is_unplaced)))
+        connection.execute(staged.delete().where(is_unplaced))
     return {"orphans": int(total - of_excluded), "excluded": int(of_excluded)}

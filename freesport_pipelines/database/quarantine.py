@@ -27,6 +27,11 @@ def stage_rejects(connection: sa.Connection, packet: int, rejects: Iterable[Reje
     dialect.bulk_load(connection, staging.rejects, rows)
 
 
+def forget_rejects(connection: sa.Connection, *kinds: str) -> None:
+    """Before a kind is staged again: what an earlier attempt rejected is no longer so."""
+    connection.execute(staging.rejects.delete().where(staging.rejects.c.kind.in_(kinds)))
+
+
 def collect(connection: sa.Connection, session_id: int, drop_id: str) -> None:
     """Write the session's rejected rows to quarantine, replacing what an earlier attempt wrote."""
     connection.execute(quarantine.delete().where(quarantine.c.session_id == session_id))
@@ -131,11 +136,11 @@ def resolve(connection: sa.Connection, session_id: int, used: Sequence[tuple[str
         connection.execute(close.where(older, quarantine.c.kind == kind, used_now))
 
 
-def counts(connection: sa.Connection, session_id: int) -> dict[str, dict[str, int]]:
-    """{kind: {reason: rows}} of a session."""
+def counts(connection: sa.Connection, session_id: int, *, of_drop: bool = False) -> dict[str, dict[str, int]]:
+    """{kind: {reason: rows}} of a session; of the drop alone, or with rows that still wait from earlier drops."""
     query = (
         sa.select(quarantine.c.kind, quarantine.c.reason, sa.func.count())
-        .where(quarantine.c.session_id == session_id)
+        .where(quarantine.c.session_id == session_id, quarantine.c.packet.is_not(None) if of_drop else sa.true())
         .group_by(quarantine.c.kind, quarantine.c.reason)
         .order_by(quarantine.c.kind, quarantine.c.reason)
     )

@@ -97,6 +97,16 @@ unplaced = sa.Table(
     sa.Column("is_excluded", sa.Boolean, nullable=False),
 )
 
+
+def _aside(staged: sa.Table) -> sa.Table:
+    return sa.Table(
+        f"{staged.name}_aside", metadata, *(sa.Column(c.name, c.type, nullable=c.nullable) for c in staged.columns)
+    )
+
+
+aside = {table: _aside(table) for table in (skus, sku_prices, sku_stocks)}
+"""Where rows without a place wait within the session, so that it can be judged again with the same result."""
+
 changes = sa.Table(
     "changes",
     metadata,

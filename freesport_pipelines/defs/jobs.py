@@ -7,9 +7,13 @@ Steps run in one process, one after the other: a process per step costs 1.3-3.5 
 import dagster as dg
 
 from freesport_pipelines.defs.assets.live import LIVES, REPORT
+from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
 
 WRITER = "freesport/writer"
-"""Run tag: one run per value at a time (dagster.yaml)."""
+"""Run tag: one run per value at a time (dagster.yaml), in the order in which the drops came.
+
+Both jobs share one value: a newer stock drop that overtook an older catalogue drop would leave the latter outdated.
+"""
 
 
 def _keys(*paths: str) -> dg.AssetSelection:
@@ -17,20 +21,20 @@ def _keys(*paths: str) -> dg.AssetSelection:
 
 
 catalog_import = dg.define_asset_job(
-    "catalog_import",
+    CATALOG_IMPORT,
     selection=dg.AssetSelection.groups("exchange", "staging") | _keys(*(live.name for live in LIVES), REPORT.path[-1]),
     description="Import a whole drop: dictionaries, goods, SKUs, prices, stocks. Runs as it opens: takes the next "
     "drop of the exchange folder, or the newest archived one.",
-    tags={WRITER: "catalog"},
+    tags={WRITER: "shop"},
 )
 
 stock_update = dg.define_asset_job(
-    "stock_update",
+    STOCK_UPDATE,
     selection=_keys(
         "exchange/drop", "staged/warehouses", "staged/stocks", "change_set", "warehouses", "stocks", "import_report"
     ),
     description="Import only stocks (rests and storages) of a drop; nothing else of the catalogue changes.",
-    tags={WRITER: "stocks"},
+    tags={WRITER: "shop"},
 )
 
 jobs = [catalog_import, stock_update]

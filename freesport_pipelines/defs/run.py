@@ -22,12 +22,14 @@ def session_key(context: dg.AssetExecutionContext) -> str:
 def current_import(context: dg.AssetExecutionContext, shop: Shop):  # type: ignore[no-untyped-def]
     """The `ImportContext` this run opened; fails with what to click instead where there is none."""
     from freesport_pipelines.database import sessions
+    from freesport_pipelines.domain.kinds import Kind
     from freesport_pipelines.steps.context import ImportContext
 
     session = sessions.of_run(shop.database, session_key(context))
     if session is None:
         raise dg.Failure(CLICK_JOB, allow_retries=False)
-    return ImportContext(shop.database, shop.archive.load(session.drop_id), session, shop.settings)
+    drop = shop.archive.load(session.drop_id).only([Kind(kind) for kind in session.options.get("only", ())])
+    return ImportContext(shop.database, drop, session, shop.settings)
 
 
 @contextmanager
@@ -51,4 +53,17 @@ def failing_session(shop: Shop, session_id: int) -> Iterator[None]:
             yield
     except dg.Failure as failure:
         sessions.fail(shop.database, session_id, failure.description or "")
+        raise
+
+
+@contextmanager
+def failing_publication(shop: Shop, session_id: int) -> Iterator[None]:
+    """The same for the publishing step: when it fails nothing was changed and the judgement stands for a retry."""
+    from freesport_pipelines.database import sessions
+
+    try:
+        with readable_failure():
+            yield
+    except dg.Failure as failure:
+        sessions.update(shop.database, session_id, error=failure.description or "")
         raise

@@ -62,7 +62,13 @@ def shape_goods(goods: Goods, context: GoodsContext, notes: Notes) -> GoodsRow:
         exclusion_reason=reason,
         wants_active=reason is None,
     )
-    return row._replace(content_hash=content_hash(*row[1:21]))
+    return row._replace(content_hash=_hash(row))
+
+
+def _hash(row: GoodsRow) -> int:
+    """Of all that the drop says; what is concluded from other rows (brand, admission) is compared by itself."""
+    said = row._replace(brand_id=None, exclusion_reason=None, wants_active=True)
+    return content_hash(*said[1:])
 
 
 def _brand_value(goods: Goods) -> str | None:

@@ -47,7 +47,8 @@ def complete_offer(row: SkuRow, goods_name: str | None) -> SkuRow:
 
 
 def _hashed(row: SkuRow) -> SkuRow:
-    return row._replace(content_hash=content_hash(*row[1:9]))
+    said = (row.name, row.article, row.barcode, row.size, row.specifications, row.marking_group, row.is_default)
+    return row._replace(content_hash=content_hash(*said))
 
 
 def _size(offer: Offer, goods_name: str | None, notes: Notes) -> str | None:

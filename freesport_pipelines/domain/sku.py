@@ -8,7 +8,7 @@ from freesport_pipelines.domain.values import is_nothing
 SIZE_LIMIT = 60
 """Sizes are at most 20 characters in practice; a longer text is not a size and must never drop the SKU."""
 
-_SIZE_NAME = re.compile(r"^размер(?:\b|_|td\b)", re.IGNORECASE)
+_SIZE_NAME = re.compile(r"^размер(?:$|_|td$|\s*\()", re.IGNORECASE)
 
 
 def goods_id(sku_id: str) -> str:

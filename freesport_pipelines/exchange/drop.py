@@ -7,7 +7,7 @@ same content. Does not belong here: how it came to be (`claim`, `archive`) or wh
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -80,6 +80,10 @@ class Drop:
     def packets(self, kind: Kind) -> tuple[DropFile, ...]:
         """The packets of one kind in natural order: 1, 2, 10."""
         return tuple(file for file in self.files if file.kind is kind)
+
+    def only(self, kinds: Collection[Kind]) -> "Drop":
+        """The same drop, of which only packets of these kinds are read; all of them when none is named."""
+        return replace(self, files=tuple(file for file in self.files if not kinds or file.kind in kinds))
 
     @property
     def others(self) -> tuple[DropFile, ...]:

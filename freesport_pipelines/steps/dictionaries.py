@@ -100,12 +100,14 @@ def stage_attributes(context: ImportContext) -> Figures:
     figures: Figures = {}
     properties: dict[str, AttributeRow] = {}
     values: dict[tuple[str, str], str] = {}
+    rejects: list[Reject] = []
     for kind in (Kind.PROPERTIES_GOODS, Kind.PROPERTIES_OFFERS):
         tally = Tally()
         for chunk in records(context, kind, tally):
             for record in chunk.records:
                 _take_property(record, kind, properties, values)
         tally.rows = tally.records
+        rejects += tally.notes.take_rejects()
         figures[str(kind)] = tally.as_figures()
     with context.database.staging(context.session.id) as connection:
         aliases, brand_rows = _brands(values, lookups.spellings(connection))
@@ -118,6 +120,8 @@ def stage_attributes(context: ImportContext) -> Figures:
             connection.execute(table.delete())
             numbered = [(staging.PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
             dialect.bulk_load(connection, table, numbered)
+        quarantine.forget_rejects(connection, *figures)
+        quarantine.stage_rejects(connection, 1, rejects)
     return figures
 
 
@@ -174,6 +178,7 @@ def stage_categories(context: ImportContext) -> Figures:
         ]
         numbered = [(staging.PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
         tally.rows = dialect.bulk_load(connection, staging.categories, numbered)
+        quarantine.forget_rejects(connection, str(Kind.GROUPS))
         quarantine.stage_rejects(connection, 1, tally.notes.take_rejects())
         if staged:
             touches.touch_categories(connection, tree)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +11,8 @@ from pathlib import Path
 from upath import UPath
 
 from freesport_pipelines.database import sessions
-from freesport_pipelines.database.change_set import STOCK_UPDATE
 from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.domain.jobs import STOCK_UPDATE
 from freesport_pipelines.domain.kinds import STOCK_KINDS, Kind
 from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.exchange.claim import claim, claimed_drops
@@ -56,9 +55,9 @@ def find_drop(order: Order, exchange: ExchangeFolder, archive: Archive) -> Drop:
         return archive.store_claimed(exchange, order.drop)
     if archive.holds(order.drop):
         return archive.load(order.drop)
-    only: Collection[Kind] | None = [Kind(kind) for kind in order.only] or None
-    mode = DropMode(order.mode) if order.mode else None
-    return archive.store_folder(_as_path(order.drop), mode, order.dry_run, datetime.now(UTC), only)
+    # what the order says belongs to the session; the archived drop says what its own manifest declares
+    only = [Kind(kind) for kind in order.only] or None
+    return archive.store_folder(_as_path(order.drop), None, dry_run=False, now=datetime.now(UTC), only=only)
 
 
 def _latest(exchange: ExchangeFolder, archive: Archive) -> Drop:
@@ -101,15 +100,17 @@ def open_import(
     database: ShopDatabase, drop: Drop, order: Order, settings: Settings, *, job: str, run_id: str
 ) -> ImportContext:
     """Open the session and say at once when the shop already has this very content."""
+    drop = drop.only([Kind(kind) for kind in order.only])
+    mode = DropMode(order.mode) if order.mode else drop.mode
     session = sessions.open_session(
         database,
         kind=job,
         drop_id=drop.drop_id,
         run_id=run_id,
-        mode=str(order.mode or drop.mode),
+        mode=str(mode),
         dry_run=order.dry_run or drop.dry_run,
-        options={"force": order.force, "allow_older": order.allow_older},
-        content_digest=_digest(drop, job, settings),
+        options={"force": order.force, "allow_older": order.allow_older, "only": list(order.only)},
+        content_digest=_digest(drop, job, mode, settings),
         formed_at=_formed_at(drop, STOCK_KINDS if job == STOCK_UPDATE else frozenset(Kind)),
     )
     return ImportContext(database, drop, session, settings)
@@ -124,8 +125,8 @@ def already_published(context: ImportContext) -> sessions.Session | None:
     return last if same else None
 
 
-def _digest(drop: Drop, job: str, settings: Settings) -> str:
-    rules = [RULES_VERSION, job, str(drop.mode), sorted(settings.catalog_roots), sorted(settings.price_types.items())]
+def _digest(drop: Drop, job: str, mode: DropMode, settings: Settings) -> str:
+    rules = [RULES_VERSION, job, str(mode), sorted(settings.catalog_roots), sorted(settings.price_types.items())]
     return hashlib.sha256(f"{drop.content_digest}{json.dumps(rules)}".encode()).hexdigest()
 
 

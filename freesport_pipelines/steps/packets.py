@@ -115,6 +115,7 @@ def stage_records(
     context: ImportContext, connection: sa.Connection, kind: Kind, table: sa.Table, shape: ShapeChunk, tally: Tally
 ) -> None:
     """Read, shape and load a kind; rejected rows go to the staging area's rejects."""
+    quarantine.forget_rejects(connection, str(kind))
     for chunk in records(context, kind, tally):
         shaped = shape(chunk.records, tally.notes)
         rows = [(seq, chunk.packet, *row) for seq, row in enumerate(shaped, chunk.first_seq)]

@@ -73,7 +73,7 @@ def _apply(database: ShopDatabase, session_id: int) -> str:
         counts = publish.publish(connection, session_id)
         quarantine.resolve(connection, session_id, change_set.WAITING_FEEDS)
         status = sessions.PUBLISHED if counts else sessions.UNCHANGED
-        sessions.update_in(connection, session_id, status=status, finished_at=datetime.now(UTC))
+        sessions.update_in(connection, session_id, status=status, error=None, finished_at=datetime.now(UTC))
     return status
 
 

@@ -5,6 +5,7 @@ from pydantic import Field
 
 from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.defs.run import failing_session, readable_failure, session_key
+from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
 
 
 class DropConfig(dg.Config):
@@ -42,7 +43,7 @@ def exchange_drop(
     with readable_failure():
         drop = opening.find_drop(order, shop.exchange, shop.archive)
         opened = opening.open_import(
-            shop.database, drop, order, shop.settings, job=context.run.job_name, run_id=session_key(context)
+            shop.database, drop, order, shop.settings, job=_job(context.run.job_name), run_id=session_key(context)
         )
     context.instance.add_run_tags(
         context.run.run_id, {"freesport/drop": drop.drop_id, "freesport/session": str(opened.session.id)}
@@ -53,6 +54,11 @@ def exchange_drop(
             publishing.close_unchanged(shop.database, opened.session, before)
     packets = [(f.path, f.kind, f"{f.size / 1e6:.2f} MB", f.formed_at) for f in drop.files if f.kind is not None]
     return dg.MaterializeResult(metadata=_metadata(drop, opened.session.id, packets, before))
+
+
+def _job(name: str) -> str:
+    """The job whose rules hold; a selection made in the graph is a part of the catalogue import."""
+    return name if name in (CATALOG_IMPORT, STOCK_UPDATE) else CATALOG_IMPORT
 
 
 def _metadata(drop, session_id: int, packets, before) -> dict:  # type: ignore[no-untyped-def, type-arg]

@@ -76,7 +76,8 @@ LIVES: tuple[Live, ...] = (
 def _spec(live: Live) -> dg.AssetSpec:
     return dg.AssetSpec(
         live.name,
-        deps=[dg.AssetKey(name) for name in live.deps] or [CHANGE_SET],
+        # named everywhere, so that any selection is published after its change set
+        deps=[CHANGE_SET, *(dg.AssetKey(name) for name in live.deps)],
         description=f"{live.description}\n\nWritten by the step `publish`, in one transaction with all live tables.",
         group_name=live.group,
         kinds={"sql", "table"},
@@ -93,7 +94,7 @@ def _spec(live: Live) -> dg.AssetSpec:
         *(_spec(live) for live in LIVES),
         dg.AssetSpec(
             REPORT,
-            deps=[dg.AssetKey("sku_prices"), dg.AssetKey("stocks")],
+            deps=[CHANGE_SET, dg.AssetKey("sku_prices"), dg.AssetKey("stocks")],
             description="What the import did, table by table, with its checks and its quarantine.",
             group_name="reports",
             kinds={"markdown"},
@@ -108,12 +109,12 @@ def publish(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> 
     """Apply the judged change set in one transaction, or say why not."""
     from freesport_pipelines.database import sessions
     from freesport_pipelines.database.report import status_in_words
-    from freesport_pipelines.defs.run import failing_session
+    from freesport_pipelines.defs.run import failing_publication
     from freesport_pipelines.steps import publishing
 
     session = _session(context, shop)
     _refuse_partial(context, shop, session)
-    with failing_session(shop, session.id):
+    with failing_publication(shop, session.id):
         report = publishing.publish_session(shop.database, session.id, shop.settings)
     context.instance.add_run_tags(context.run.run_id, {"freesport/status": status_in_words(report)})
     if report["status"] in sessions.DONE:
