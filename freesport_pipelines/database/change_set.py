@@ -66,8 +66,7 @@ def make_change_set(
     """Compare what is staged with what is live, evaluate the gates, store both with the session."""
     with database.write(session.id) as connection:
         figures = {kind: dict(values) for kind, values in sessions.figures(connection, session.id).items()}
-        _place(connection, session, figures)
-        _touch(connection, roots)
+        _place(connection, session, figures, roots)
         if session.mode == FULL:
             absent.hide_absent(connection, {kind for kind, values in figures.items() if values.get("packets")})
         touches.stage_exclusions(connection)
@@ -92,7 +91,9 @@ def make_change_set(
     return judged
 
 
-def _place(connection: sa.Connection, session: sessions.Session, figures: dict[str, dict[str, Any]]) -> None:
+def _place(
+    connection: sa.Connection, session: sessions.Session, figures: dict[str, dict[str, Any]], roots: tuple[str, ...]
+) -> None:
     """Let the last word win, fetch what waited in quarantine, set aside what still has no place."""
     _as_it_was_read(connection)
     dialect.avoid_nested_loops(connection)
@@ -104,7 +105,9 @@ def _place(connection: sa.Connection, session: sessions.Session, figures: dict[s
         if counted["superseded"] or "superseded" not in figures.get(kind, {}):
             _add(figures, kind, counted)
     dialect.analyze(connection, *(_FEED[table].staged for table in _KIND_OF_TABLE))
+    quarantine.forget_superseded_rejects(connection, WAITING_FEEDS)
     quarantine.collect(connection, session.id, session.drop_id)
+    _touch(connection, roots)
 
     offers, prices, stocks = _FEED["skus"], _FEED["sku_prices"], _FEED["sku_stocks"]
     waits_for_goods = sa.exists().where(
@@ -115,6 +118,7 @@ def _place(connection: sa.Connection, session: sessions.Session, figures: dict[s
         return
     back = quarantine.waiting(connection, offers, str(Kind.OFFERS), waits_for_goods)
     _stage(connection, offers, REQUEUED_OFFERS, _with_sizes(connection, [SkuRow(**row) for row in back]))
+    touches.touch_sizes(connection)
     _add(figures, Kind.OFFERS, orphans.remove_orphan_offers(connection, offers, session.id, session.drop_id))
     _place_amounts(connection, session, figures, ((Kind.PRICES, prices), (Kind.RESTS, stocks)), waits_for_goods)
 

@@ -72,7 +72,7 @@ def _may_differ(connection: sa.Connection, feed: Feed) -> ColumnElement[bool]:
     """Rows worth describing: all that differ and, where only the hash was looked at, perhaps a few that do not."""
     values = described(connection, feed)
     if feed.is_hashed:
-        narrow = ("brand_id", "is_active", "hidden_by_1c")
+        narrow = {"is_active", "hidden_by_1c", "brand_id", *feed.touched}
         of_hash = sa.and_(
             sa.not_(feed.is_touch), feed.live.c.content_hash.is_distinct_from(feed.staged.c.content_hash)
         )

@@ -135,7 +135,7 @@ FEEDS: tuple[Feed, ...] = (
         touched=frozenset({"brand_id"}),
         inserts_hidden=False,
     ),
-    Feed(staging.skus, schema.skus, "enriched_skus", inserts_hidden=False),
+    Feed(staging.skus, schema.skus, "enriched_skus", touched=frozenset({"size"}), inserts_hidden=False),
     Feed(staging.sku_prices, schema.sku_prices, "sku_prices", through=schema.skus),
     Feed(staging.sku_stocks, schema.sku_stocks, "stocks", through=schema.skus),
     Feed(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import schema, staging
 from freesport_pipelines.domain.categories import Node
+from freesport_pipelines.domain.sku import is_size_name
 from freesport_pipelines.domain.specifications import Attribute, Dictionary
 
 
@@ -46,7 +47,17 @@ def dictionary(connection: sa.Connection) -> Dictionary:
         rows = connection.execute(sa.select(table.c.onec_id, table.c.name, table.c.value_type))
         for onec_id, name, value_type in rows:
             attributes[onec_id] = Attribute(name, value_type, frozenset(value_ids.get(onec_id, ())))
-    return Dictionary(attributes)
+    return Dictionary(attributes, _texts(connection, [key for key, a in attributes.items() if is_size_name(a.name)]))
+
+
+def _texts(connection: sa.Connection, attribute_ids: list[str]) -> dict[tuple[str, str], str]:
+    """{(property id, value id): text} of a few properties."""
+    texts: dict[tuple[str, str], str] = {}
+    for values in (schema.attribute_values, staging.attribute_values):
+        query = sa.select(values.c.attribute_onec_id, values.c.onec_id, values.c.value)
+        for attribute, onec_id, text in connection.execute(query.where(values.c.attribute_onec_id.in_(attribute_ids))):
+            texts[attribute, onec_id] = text
+    return texts
 
 
 def brand_by_value(connection: sa.Connection) -> dict[str, int | None]:

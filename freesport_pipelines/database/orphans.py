@@ -39,14 +39,16 @@ def _goods_are_excluded(parent: ColumnElement[str]) -> ColumnElement[bool]:
         staging.goods.c.onec_id == parent, sa.not_(staging.goods.c.wants_active), staging.goods.c.seq >= 0
     )
     registered = sa.exists().where(excluded.c.kind == "goods", excluded.c.onec_id == parent, excluded.c.is_current)
-    return sa.or_(staged, registered)
+    admitted_now = sa.exists().where(staging.goods.c.onec_id == parent, staging.goods.c.wants_active)
+    return sa.or_(staged, sa.and_(registered, ~admitted_now))
 
 
 def _sku_is_excluded(onec_id: ColumnElement[str]) -> ColumnElement[bool]:
     excluded = schema.excluded_items
     staged = sa.exists().where(staging.skus.c.onec_id == onec_id, sa.not_(staging.skus.c.wants_active))
     registered = sa.exists().where(excluded.c.kind == "offers", excluded.c.onec_id == onec_id, excluded.c.is_current)
-    return sa.or_(staged, registered)
+    admitted_now = sa.exists().where(staging.skus.c.onec_id == onec_id, staging.skus.c.wants_active)
+    return sa.or_(staged, sa.and_(registered, ~admitted_now))
 
 
 def parent_of(onec_id: ColumnElement[str]) -> ColumnElement[str]:

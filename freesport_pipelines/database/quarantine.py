@@ -32,6 +32,14 @@ def forget_rejects(connection: sa.Connection, *kinds: str) -> None:
     connection.execute(staging.rejects.delete().where(staging.rejects.c.kind.in_(kinds)))
 
 
+def forget_superseded_rejects(connection: sa.Connection, feeds: Sequence[tuple[str, Feed]]) -> None:
+    """What an earlier packet says wrongly does not matter once a later packet says it right."""
+    rejects = staging.rejects
+    for kind, feed in feeds:
+        later = sa.exists().where(feed.staged.c.onec_id == rejects.c.onec_id, feed.staged.c.packet > rejects.c.packet)
+        connection.execute(rejects.delete().where(rejects.c.kind == kind, later))
+
+
 def collect(connection: sa.Connection, session_id: int, drop_id: str) -> None:
     """Write the session's rejected rows to quarantine, replacing what an earlier attempt wrote."""
     connection.execute(quarantine.delete().where(quarantine.c.session_id == session_id))
@@ -133,7 +141,10 @@ def resolve(connection: sa.Connection, session_id: int, used: Sequence[tuple[str
         # a part of a row (one price) has a key of its own and the row's id as its parent
         is_part = sa.and_(quarantine.c.reason.not_in(WAITING), staged.c.onec_id == quarantine.c.parent_onec_id)
         used_now = sa.exists().where(sa.or_(staged.c.onec_id == quarantine.c.key, is_part), staged.c.seq >= 0)
-        connection.execute(close.where(older, quarantine.c.kind == kind, used_now))
+        # a newer word about an SKU that is not for sale leaves no older one to come back with it
+        aside = staging.aside[staged]
+        skipped_now = sa.exists().where(aside.c.onec_id == quarantine.c.key)
+        connection.execute(close.where(older, quarantine.c.kind == kind, sa.or_(used_now, skipped_now)))
 
 
 def counts(connection: sa.Connection, session_id: int, *, of_drop: bool = False) -> dict[str, dict[str, int]]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, schema, staging
 from freesport_pipelines.domain.categories import CategoryTree
+from freesport_pipelines.domain.sku import fitting_size
 
 TOUCH_SEQ = -1
 
@@ -59,6 +60,32 @@ def _goods_touch(row: Any, tree: CategoryTree, brands: Mapping[str, int | None])
 
 def _will_change(is_active: bool, hidden_by_1c: bool, wants_active: bool) -> bool:
     return hidden_by_1c if wants_active else is_active
+
+
+def touch_sizes(connection: sa.Connection) -> int:
+    """Give SKUs without a size the one that shows when their goods get the name the SKU's name begins with."""
+    live, goods, offers = schema.skus, staging.goods, staging.skus
+    query = (
+        sa.select(live.c.id, live.c.onec_id, live.c.parent_onec_id, live.c.name, live.c.hidden_by_1c, goods.c.name)
+        .join(goods, goods.c.onec_id == live.c.parent_onec_id)
+        .where(live.c.size.is_(None), sa.not_(live.c.is_default), goods.c.seq >= 0, live.c.name != goods.c.name)
+        .where(~sa.exists().where(offers.c.onec_id == live.c.onec_id))
+    )
+    names = [column.name for column in offers.columns]
+    touched = []
+    for row_id, onec_id, parent, name, hidden_by_1c, goods_name in connection.execute(query):
+        size = fitting_size(name, goods_name)
+        if size:
+            touch = {
+                "seq": TOUCH_SEQ - row_id,
+                "onec_id": onec_id,
+                "parent_onec_id": parent,
+                "size": size,
+                "is_default": False,
+                "wants_active": not hidden_by_1c,
+            }
+            touched.append(tuple(touch.get(column) for column in names))
+    return dialect.bulk_load(connection, offers, touched)
 
 
 def stage_exclusions(connection: sa.Connection) -> None:

@@ -11,7 +11,7 @@ from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.domain.records import Goods
 from freesport_pipelines.domain.rows import GoodsRow
 from freesport_pipelines.domain.specifications import Dictionary, specification
-from freesport_pipelines.domain.values import NotANumber, is_nothing, number, vat_rate
+from freesport_pipelines.domain.values import NotANumber, is_nothing, quantity, vat_rate
 
 BRAND_REQUISITE = "Бренд"
 
@@ -99,6 +99,6 @@ def _dimension(text: str | None) -> Decimal | None:
     if not text:
         return None
     try:
-        return number(text) or None
+        return quantity(text) or None
     except NotANumber:
         return None

@@ -4,7 +4,14 @@ from freesport_pipelines.domain.canonical import as_json, content_hash
 from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.domain.records import Offer
 from freesport_pipelines.domain.rows import SkuRow
-from freesport_pipelines.domain.sku import SIZE_LIMIT, goods_id, is_default, size_from_characteristics, size_from_name
+from freesport_pipelines.domain.sku import (
+    SIZE_LIMIT,
+    fitting_size,
+    goods_id,
+    is_default,
+    size_from_characteristics,
+    size_from_name,
+)
 from freesport_pipelines.domain.specifications import (
     Dictionary,
     specification,
@@ -17,7 +24,7 @@ def shape_offer(offer: Offer, goods_name: str | None, dictionary: Dictionary, no
 
     :param goods_name: the name of the goods the offer belongs to; None when they are unknown (yet)
     """
-    size = _size(offer, goods_name, notes)
+    size = _size(offer, goods_name, dictionary, notes)
     if offer.property_values:
         values = specification(offer.property_values, dictionary, notes)
     else:
@@ -42,8 +49,7 @@ def complete_offer(row: SkuRow, goods_name: str | None) -> SkuRow:
     """The row of an offer that came before its goods, now that their name is known."""
     if row.size is not None or row.is_default or not goods_name or not row.name:
         return row
-    size = size_from_name(row.name, goods_name)
-    return _hashed(row._replace(size=size if size and len(size) <= SIZE_LIMIT else None))
+    return _hashed(row._replace(size=fitting_size(row.name, goods_name)))
 
 
 def _hashed(row: SkuRow) -> SkuRow:
@@ -51,9 +57,9 @@ def _hashed(row: SkuRow) -> SkuRow:
     return row._replace(content_hash=content_hash(*said))
 
 
-def _size(offer: Offer, goods_name: str | None, notes: Notes) -> str | None:
-    """The size characteristic, else what the offer's name adds to the goods' name."""
-    size = size_from_characteristics(offer.characteristics)
+def _size(offer: Offer, goods_name: str | None, dictionary: Dictionary, notes: Notes) -> str | None:
+    """The size characteristic, as text or as a value of its dictionary, else what the name adds to the goods' name."""
+    size = size_from_characteristics(offer.characteristics) or dictionary.size_of(offer.property_values)
     if size is None and goods_name and not is_default(offer.onec_id):
         size = size_from_name(offer.name, goods_name)
     if size is not None and len(size) > SIZE_LIMIT:

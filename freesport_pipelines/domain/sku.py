@@ -34,8 +34,17 @@ def size_from_name(offer_name: str, goods_name: str) -> str | None:
     return None
 
 
+def fitting_size(offer_name: str | None, goods_name: str | None) -> str | None:
+    """The size in an offer's name, if there is one and it is short enough to be one."""
+    size = size_from_name(offer_name, goods_name) if offer_name and goods_name else None
+    return size if size and len(size) <= SIZE_LIMIT else None
+
+
+def is_size_name(name: str) -> bool:
+    """Is it the size? "Размер", "Размер_Обувь", "РазмерTD", "Размер (рост)" are; "Размер упаковки" is not."""
+    return _SIZE_NAME.match(name.strip()) is not None
+
+
 def size_from_characteristics(characteristics: Iterable[tuple[str, str]]) -> str | None:
-    """The text of a size characteristic ("Размер", "Размер_Обувь", "Размер (рост)"); "Детский размер" is a flag."""
-    return next(
-        (text for name, text in characteristics if not is_nothing(text) and _SIZE_NAME.match(name.strip())), None
-    )
+    """The text of a size characteristic; "Детский размер" is a flag."""
+    return next((text for name, text in characteristics if not is_nothing(text) and is_size_name(name)), None)

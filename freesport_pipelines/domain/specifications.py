@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from freesport_pipelines.domain.brands import BRAND_PROPERTY
 from freesport_pipelines.domain.notes import Notes
+from freesport_pipelines.domain.sku import is_size_name
 from freesport_pipelines.domain.values import NotANumber, is_nothing, number
 
 REFERENCE, NUMBER, TEXT = "reference", "number", "text"
@@ -36,12 +37,26 @@ def attribute_type(value_type: str | None) -> str:
 class Dictionary:
     """All properties the shop knows, for reading values by id or, as a fallback, by unique name."""
 
-    def __init__(self, attributes: Mapping[str, Attribute]) -> None:
+    def __init__(self, attributes: Mapping[str, Attribute], texts: Mapping[tuple[str, str], str] | None = None) -> None:
+        """Index the properties.
+
+        :param texts: texts of the values of size properties, by (property id, value id)
+        """
         self.attributes = attributes
+        self.size_ids = {key for key, attribute in attributes.items() if is_size_name(attribute.name)}
+        self.size_texts = texts or {}
         ids_by_name: dict[str, list[str]] = {}
         for onec_id, attribute in attributes.items():
             ids_by_name.setdefault(attribute.name, []).append(onec_id)
         self.id_by_name = {name: ids[0] for name, ids in ids_by_name.items() if len(ids) == 1}
+
+    def size_of(self, values: Iterable[tuple[str, str]]) -> str | None:
+        """The text of the first size property that has a value."""
+        for onec_id, raw in values:
+            if onec_id in self.size_ids and not is_nothing(raw):
+                is_reference = self.attributes[onec_id].value_type == REFERENCE
+                return self.size_texts.get((onec_id, raw)) if is_reference else raw
+        return None
 
 
 def specification(values: Iterable[tuple[str, str]], dictionary: Dictionary, notes: Notes) -> Specification:

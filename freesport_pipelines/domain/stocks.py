@@ -7,7 +7,7 @@ from freesport_pipelines.domain.canonical import as_json
 from freesport_pipelines.domain.notes import Notes, Reject
 from freesport_pipelines.domain.records import OfferStocks
 from freesport_pipelines.domain.rows import SkuStocksRow
-from freesport_pipelines.domain.values import NotANumber, plain, quantity
+from freesport_pipelines.domain.values import TOO_LARGE, NotANumber, plain, quantity
 
 NO_WAREHOUSE = ""
 """The key of a quantity that the file gives without naming a warehouse (older dialects)."""
@@ -31,6 +31,9 @@ def shape_stocks(record: OfferStocks, warehouses: Container[str], notes: Notes) 
             notes.warn("unknown_warehouse", key)
         raw[key] = raw.get(key, Decimal(0)) + amount
     total = sum(raw.values(), Decimal(0))
+    if abs(total) >= TOO_LARGE:
+        notes.reject(_reject(record, None, f"{total} in all"))
+        return None
     return SkuStocksRow(record.onec_id, plain(max(Decimal(0), total)), _as_json(raw), total)
 
 

@@ -14,7 +14,7 @@ _NOTHING = frozenset(
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)")
 _CENT = Decimal("0.01")
 _MILLI = Decimal("0.001")
-_TOO_LARGE = Decimal(10) ** 12
+TOO_LARGE = Decimal(10) ** 12
 
 
 class NotANumber(ValueError):
@@ -41,7 +41,7 @@ def number(text: str) -> Decimal:
     if not _NUMBER.fullmatch(compact):
         raise NotANumber(f"{text[:40]!r} is not a number")
     value = Decimal(compact.replace(",", "."))
-    if abs(value) >= _TOO_LARGE:
+    if abs(value) >= TOO_LARGE:
         raise NotANumber(f"{text[:40]!r} is too large")
     return value
 
@@ -66,7 +66,7 @@ def vat_rate(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        rate = number(text.replace("%", ""))
+        rate = money(text.replace("%", ""))
     except NotANumber:
         return None
     return plain(rate) if 0 <= rate <= 100 else None

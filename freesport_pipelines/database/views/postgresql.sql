@@ -54,7 +54,10 @@ SELECT p.onec_id AS product_onec_id,
           JOIN goods g ON g.onec_id = s.parent_onec_id) AS p
  CROSS JOIN LATERAL jsonb_each(p.specifications) AS v(key, value)
   LEFT JOIN attributes a ON a.onec_id = v.key
-  LEFT JOIN attribute_values d ON d.attribute_onec_id = v.key AND d.onec_id = v.value ->> 'ref';
+  -- a value that came before its dictionary is a text until its goods come again
+  LEFT JOIN attribute_values d
+         ON d.attribute_onec_id = v.key
+        AND d.onec_id = COALESCE(v.value ->> 'ref', CASE WHEN a.value_type = 'reference' THEN v.value #>> '{}' END);
 
 CREATE VIEW product_availability AS
 WITH RECURSIVE on_sale(onec_id) AS (

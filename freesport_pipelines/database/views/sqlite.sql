@@ -55,7 +55,9 @@ SELECT p.onec_id AS product_onec_id,
  CROSS JOIN json_each(p.specifications) AS v
   LEFT JOIN attributes a ON a.onec_id = v.key
   LEFT JOIN attribute_values d
-         ON d.attribute_onec_id = v.key AND d.onec_id = CASE WHEN v.type = 'object' THEN v.value ->> 'ref' END;
+         -- a value that came before its dictionary is a text until its goods come again
+         ON d.attribute_onec_id = v.key
+        AND d.onec_id = CASE WHEN v.type = 'object' THEN v.value ->> 'ref' WHEN a.value_type = 'reference' THEN v.value END;
 
 CREATE VIEW product_availability AS
 WITH RECURSIVE on_sale(onec_id) AS (
