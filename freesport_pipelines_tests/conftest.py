@@ -47,7 +47,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def shop(database_url: str, tmp_path: Path) -> Iterator[ShopUnderTest]:
-    """An empty shop with its exchange folder and archive, on SQLite and on PostgreSQL."""
+    """An empty shop on SQLite and on PostgreSQL; imports call the steps of the job in its order, without Dagster."""
+    under_test = ShopUnderTest(database_url, tmp_path, with_dagster=False)
+    yield under_test
+    under_test.close()
+
+
+@pytest.fixture
+def dagster_shop(database_url: str, tmp_path: Path) -> Iterator[ShopUnderTest]:
+    """The same, imported into by the real Dagster job."""
     under_test = ShopUnderTest(database_url, tmp_path)
     yield under_test
     under_test.close()

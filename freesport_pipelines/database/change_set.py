@@ -63,8 +63,11 @@ class Judged(NamedTuple):
 def make_change_set(
     database: ShopDatabase, session: sessions.Session, roots: tuple[str, ...], policy: BlockPolicy
 ) -> Judged:
-    """Compare what is staged with what is live, evaluate the gates, store both with the session."""
-    with database.write(session.id) as connection:
+    """Compare what is staged with what is live, evaluate the gates, store both with the session.
+
+    Under the publishing lock: nothing can be published between the comparison and its date.
+    """
+    with database.publishing(session.id) as connection:
         figures = {kind: dict(values) for kind, values in sessions.figures(connection, session.id).items()}
         _place(connection, session, figures, roots)
         if session.mode == FULL:

@@ -93,14 +93,18 @@ class Feed:
         if name in self.sticky:
             return sa.or_(staged, sa.func.coalesce(live, sa.false()))
         if name in self.kept:
-            clears = self.staged.c.get(f"clears_{name}")
-            kept: ColumnElement[Any] = sa.func.coalesce(staged, live)
-            staged = kept if clears is None else sa.case((clears, staged), else_=kept)
+            staged = self._or_kept(name, staged)
         if "rejected" in self.staged.c and name != "unmapped":
             kept = sa.literal(",").concat(self.staged.c.rejected).concat(",").contains(f",{name},", autoescape=True)
             staged = sa.case((kept, live), else_=staged)
-        touched = sa.func.coalesce(self.staged.c[name], live) if name in self.touched else live
+        touched = self._or_kept(name, self.staged.c[name]) if name in self.touched else live
         return sa.case((self.is_touch, touched), else_=staged)
+
+    def _or_kept(self, name: str, staged: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The staged value; where there is none, the live one, unless the drop clears it."""
+        clears = self.staged.c.get(f"clears_{name}")
+        kept: ColumnElement[Any] = sa.func.coalesce(staged, self.live.c[name])
+        return kept if clears is None else sa.case((clears, staged), else_=kept)
 
     def next_active(self) -> ColumnElement[bool]:
         """Visible after the session: 1C hides what is visible and returns only what 1C has hidden."""

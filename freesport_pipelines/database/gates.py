@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import lookups, moves, quarantine, schema, sessions
+from freesport_pipelines.database import lookups, moves, quarantine, schema, sessions, staging
 from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
-from freesport_pipelines.domain.categories import CYCLE, UNKNOWN_PARENT
+from freesport_pipelines.domain.categories import CYCLE, NO_GROUP, UNKNOWN_GROUP, UNKNOWN_PARENT
 from freesport_pipelines.domain.gates import GATES, BlockPolicy, Figure, Result, judge
 from freesport_pipelines.domain.price_types import ambiguous_fields
 
@@ -100,6 +100,16 @@ def _unusable(e: Evidence) -> Figure:
     return Figure(bad, _total(e, *e.figures), examples if bad else ())
 
 
+def _groups(e: Evidence) -> Figure:
+    goods = staging.goods
+    unknown = sa.select(goods.c.onec_id).where(
+        goods.c.seq >= 0, goods.c.exclusion_reason.in_((NO_GROUP, UNKNOWN_GROUP, UNKNOWN_PARENT, CYCLE))
+    )
+    bad = e.connection.execute(sa.select(sa.func.count()).select_from(unknown.subquery())).scalar_one()
+    examples = e.connection.execute(unknown.limit(EXAMPLES)).scalars().all() if bad else []
+    return Figure(bad, _total(e, "goods"), tuple(examples))
+
+
 def _stock_totals(e: Evidence) -> Figure:
     figures = e.figures.get("rests")
     if figures is None:
@@ -146,8 +156,12 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "price_types_feed_one_column_each": _price_types_clash,
     "price_types_are_known": _price_types_known,
     "every_sku_has_a_parent": _orphans("offers", quarantine.ORPHAN_OFFER),
-    "every_price_has_an_sku": _orphans("prices", quarantine.ORPHAN_SKU, quarantine.BARE_ID),
-    "every_stock_has_an_sku": _orphans("rests", quarantine.ORPHAN_SKU, quarantine.BARE_ID),
+    "every_price_has_an_sku": _orphans("prices", quarantine.ORPHAN_SKU),
+    "every_stock_has_an_sku": _orphans("rests", quarantine.ORPHAN_SKU),
+    "bare_ids_name_an_sku": lambda e: _plus(
+        _orphans("prices", quarantine.BARE_ID)(e), _orphans("rests", quarantine.BARE_ID)(e)
+    ),
+    "goods_have_a_known_group": _groups,
     "prices_can_be_read": _rejected("prices", "price_not_a_number", "price_negative", "foreign_currency"),
     "quantities_can_be_read": _rejected("rests", "quantity_not_a_number"),
     "rows_can_be_used": _unusable,

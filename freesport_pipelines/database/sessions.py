@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database.bookkeeping import import_sessions, session_figures
+from freesport_pipelines.database.bookkeeping import change_sets, import_sessions, session_figures
 from freesport_pipelines.database.engine import ShopDatabase
 
 STARTED, STAGED, JUDGED, REJECTED = "started", "staged", "judged", "rejected"
@@ -136,10 +136,11 @@ def newest(database: ShopDatabase, limit: int) -> list[Session]:
         return [Session(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
-def drops_with_session(database: ShopDatabase) -> set[str]:
-    """Drops that some session has taken up; the sensor need not ask for them again."""
+def settled_drops(database: ShopDatabase) -> set[str]:
+    """Drops of which a session came to an end, good or bad; a session whose run was killed is no end."""
+    query = sa.select(import_sessions.c.drop_id).where(import_sessions.c.status.not_in((STARTED, STAGED)))
     with database.read() as connection:
-        return set(connection.execute(sa.select(import_sessions.c.drop_id).distinct()).scalars())
+        return set(connection.execute(query.distinct()).scalars())
 
 
 def newest_formed_at(connection: sa.Connection, session_id: int) -> dict[str, str]:
@@ -165,14 +166,23 @@ def update_in(connection: sa.Connection, session_id: int, **values: Any) -> None
     connection.execute(import_sessions.update().where(import_sessions.c.id == session_id).values(values))
 
 
-def published_since(connection: sa.Connection, session: Session) -> bool:
-    """Was anything published after this session was judged? Then its judgement may no longer hold."""
-    later = sa.exists().where(
+def published_since(connection: sa.Connection, session: Session) -> list[int]:
+    """Sessions that were published after this one was judged: its judgement may no longer hold."""
+    later = sa.select(import_sessions.c.id).where(
         import_sessions.c.id != session.id,
         import_sessions.c.status.in_(DONE),
         import_sessions.c.finished_at > session.judged_at,
     )
-    return bool(connection.execute(sa.select(later)).scalar_one())
+    return list(connection.execute(later).scalars())
+
+
+def changed_dictionaries(connection: sa.Connection, session_ids: list[int]) -> bool:
+    """Did one of these sessions change what rows are shaped by: categories, brands or the mapping of price types?"""
+    changed = sa.exists().where(
+        change_sets.c.session_id.in_(session_ids),
+        change_sets.c.table_name.in_(("categories", "brand_aliases", "price_types", "attributes")),
+    )
+    return bool(connection.execute(sa.select(changed)).scalar_one())
 
 
 def fail(database: ShopDatabase, session_id: int, error: str) -> None:

@@ -53,6 +53,7 @@ def _goods_touch(row: Any, tree: CategoryTree, brands: Mapping[str, int | None])
         "seq": TOUCH_SEQ - row.id,
         "onec_id": row.onec_id,
         "brand_id": brand_id,
+        "clears_brand_id": brand_id is None,
         "exclusion_reason": reason,
         "wants_active": reason is None,
     }

@@ -9,6 +9,9 @@ from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.settings import get_settings
 
 ARCHIVED_LOOK_BACK = 20
+ATTEMPTS = 3
+"""Runs of one drop before the sensor leaves it to the operator."""
+DROP_TAG = "freesport/drop"
 
 
 @dg.sensor(
@@ -39,27 +42,30 @@ def exchange_sensor(
         claim(shop.exchange, verdict.ready, now)
         snapshot = scan(shop.exchange.incoming, snapshot)
     context.update_cursor(snapshot.to_json())
-    requests = list(_requests(shop))
+    requests = list(_requests(context.instance, shop))
     yield from requests
     if not requests:
         yield dg.SkipReason(verdict.reason)
 
 
-def _requests(shop: Shop) -> Iterator[dg.RunRequest]:
-    """A run for every drop that no session has taken up; asked again until one has (the run key makes it one run)."""
+def _requests(instance: dg.DagsterInstance, shop: Shop) -> Iterator[dg.RunRequest]:
+    """A run for every drop that is not settled and has none under way; a run that died is repeated a few times."""
     from freesport_pipelines.database import sessions
     from freesport_pipelines.domain.kinds import STOCK_KINDS
 
-    known = sessions.drops_with_session(shop.database)
+    settled = sessions.settled_drops(shop.database)
     for drop_id, kinds in _waiting(shop):
-        if drop_id in known:
+        if drop_id in settled:
+            continue
+        runs = instance.get_runs(filters=dg.RunsFilter(tags={DROP_TAG: drop_id}))
+        if len(runs) >= ATTEMPTS or any(not run.is_finished for run in runs):
             continue
         job = stock_update if kinds and kinds <= STOCK_KINDS else catalog_import
         yield dg.RunRequest(
-            run_key=drop_id,
+            run_key=drop_id if not runs else f"{drop_id}/{len(runs) + 1}",
             job_name=job.name,
             run_config={"ops": {"exchange__drop": {"config": {"drop": drop_id}}}},
-            tags={"freesport/drop": drop_id},
+            tags={DROP_TAG: drop_id},
         )
 
 

@@ -138,6 +138,16 @@ GATES: tuple[Gate, ...] = (
         by_share=True,
     ),
     Gate(
+        "bare_ids_name_an_sku",
+        "Prices and rests name an SKU and not goods that are sold by offers. Failed: such rows are in quarantine; they "
+        "are common in 1C and harmless as long as the offers have prices and rests of their own.",
+    ),
+    Gate(
+        "goods_have_a_known_group",
+        "All goods stand in groups the shop knows. Failed: goods without a group, or with a group that no drop has "
+        "brought, are not for sale, nor are their offers; unload groups, then these goods again.",
+    ),
+    Gate(
         "prices_can_be_read",
         "Every price is a number in roubles, not negative. Failed: the prices named here are in quarantine, the SKU "
         "keeps its present price; correct them in 1C.",

@@ -48,6 +48,7 @@ def shape_goods(goods: Goods, context: GoodsContext, notes: Notes) -> GoodsRow:
         category_onec_ids=as_json(goods.group_ids),
         brand_onec_id=brand_value,
         brand_id=context.brand_by_value.get(brand_value) if brand_value else None,
+        clears_brand_id=False,
         specifications=as_json(specification(goods.property_values, context.dictionary, notes)),
         vat_rate=vat_rate(goods.vat_rate),
         images=as_json(goods.images) if goods.images else None,

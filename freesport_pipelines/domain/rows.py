@@ -98,6 +98,8 @@ class GoodsRow(NamedTuple):
     category_onec_ids: str
     brand_onec_id: str | None
     brand_id: int | None
+    clears_brand_id: bool
+    """A touch says that the goods have no brand any more."""
     specifications: str
     vat_rate: Decimal | None
     images: str | None

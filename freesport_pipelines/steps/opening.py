@@ -116,6 +116,15 @@ def open_import(
     return ImportContext(database, drop, session, settings)
 
 
+def note_unknown_files(context: ImportContext) -> None:
+    """Say in the report which XML files have names that no kind of packet has: they are archived and not read."""
+    unknown = [file.path for file in context.drop.others if file.path.lower().endswith(".xml")]
+    if unknown:
+        note = f"archived, not read, their names are not those of CommerceML 3.1 packets: {', '.join(unknown[:10])}"
+        figures = {"packets": 0, "records": 0, "files": len(unknown), "note": note}
+        sessions.record_figures(context.database, context.session.id, "other files", figures)
+
+
 def already_published(context: ImportContext) -> sessions.Session | None:
     """The session that published this very content, if nothing was published since (DESIGN decision 7)."""
     if context.session.options.get("force"):

@@ -14,7 +14,11 @@ log = logging.getLogger(__name__)
 
 
 class JudgementOutdated(RuntimeError):
-    """Something was published since the session was judged."""
+    """Something was published since the session was judged: it is judged once more."""
+
+
+class StagedOutdated(RuntimeError):
+    """What the session's rows were shaped by has changed since: the drop must be read again."""
 
 
 def policy(settings: Settings) -> BlockPolicy:
@@ -68,8 +72,14 @@ def _apply(database: ShopDatabase, session_id: int) -> str:
         session = sessions.get_in(connection, session_id)
         if session.status != sessions.JUDGED:
             return session.status
-        if sessions.published_since(connection, session):
-            raise JudgementOutdated(f"another session was published after session {session_id} was judged")
+        since = sessions.published_since(connection, session)
+        if since and sessions.changed_dictionaries(connection, since):
+            raise StagedOutdated(
+                f"session {since[-1]} changed categories, brands or price types after session {session_id} was staged; "
+                f"nothing was published: run the import of drop {session.drop_id} again"
+            )
+        if since:
+            raise JudgementOutdated(f"session {since[-1]} was published after session {session_id} was judged")
         counts = publish.publish(connection, session_id)
         quarantine.resolve(connection, session_id, change_set.WAITING_FEEDS)
         status = sessions.PUBLISHED if counts else sessions.UNCHANGED

@@ -22,6 +22,6 @@ def lasting_shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
         admin.dispose()
         url = server.set(database=name).render_as_string(hide_password=False)
-    shop = ShopUnderTest(url, folder)
+    shop = ShopUnderTest(url, folder, with_dagster=False)
     yield shop
     shop.close()

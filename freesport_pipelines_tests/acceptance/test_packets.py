@@ -68,7 +68,7 @@ def test_a_damaged_packet_fails_the_session_and_is_named(shop: ShopUnderTest, da
     """Checks 3 and 4: nothing of the session reaches the shop, everything is archived for a replay."""
     imported = shop.import_files({**export(), GOODS_2: DAMAGED[damage]})
     assert imported.status == "failed"
-    assert not imported.result.success
+    assert not imported.success
     assert "goods_1_2" in imported.error
     assert {name: rows for name, rows in shop.dump().items() if rows} == {}
     assert _archived(shop, imported.session.drop_id) == {"goods": 2, "offers": 1, "prices": 1, "rests": 1}

@@ -13,37 +13,39 @@ SELECT max(depth) AS depth, count(*) AS n FROM tree
 """
 
 
-def test_dictionaries_have_the_known_sizes(shop: ShopUnderTest, sample_export: Path) -> None:
-    imported = shop.import_folder(sample_export)
+def test_dictionaries_have_the_known_sizes(dagster_shop: ShopUnderTest, sample_export: Path) -> None:
+    imported = dagster_shop.import_folder(sample_export)
     assert imported.status == "published"
-    assert shop.row(DEPTH) == {"depth": 5, "n": 119}
-    assert shop.count("categories") == 119
-    assert shop.count("units") == 18
-    assert shop.count("warehouses") == 2
-    assert shop.count("price_types") == 6
-    assert shop.count("price_types", "role_field IS NOT NULL") == 6
-    assert shop.count("attributes") == 458
-    assert shop.count("attributes", "in_goods") == 433
-    assert shop.count("attributes", "in_offers") == 54
-    assert shop.count("attributes", "in_goods AND in_offers") == 29
+    assert dagster_shop.row(DEPTH) == {"depth": 5, "n": 119}
+    assert dagster_shop.count("categories") == 119
+    assert dagster_shop.count("units") == 18
+    assert dagster_shop.count("warehouses") == 2
+    assert dagster_shop.count("price_types") == 6
+    assert dagster_shop.count("price_types", "role_field IS NOT NULL") == 6
+    assert dagster_shop.count("attributes") == 458
+    assert dagster_shop.count("attributes", "in_goods") == 433
+    assert dagster_shop.count("attributes", "in_offers") == 54
+    assert dagster_shop.count("attributes", "in_goods AND in_offers") == 29
 
 
-def test_goods_become_placeholders_and_orphans_wait_in_quarantine(shop: ShopUnderTest, sample_export: Path) -> None:
-    imported = shop.import_folder(sample_export)
-    assert shop.count("goods") == 3
+def test_goods_become_placeholders_and_orphans_wait_in_quarantine(
+    dagster_shop: ShopUnderTest, sample_export: Path
+) -> None:
+    imported = dagster_shop.import_folder(sample_export)
+    assert dagster_shop.count("goods") == 3
     assert imported.quarantine == {
         "offers": {"goods_unknown": 3},
         "prices": {"sku_unknown": 3},
         "rests": {"sku_unknown": 4},
     }
-    assert {reason for _, reason in shop.quarantined("offers")} == {"goods_unknown"}
+    assert {reason for _, reason in dagster_shop.quarantined("offers")} == {"goods_unknown"}
 
 
-def test_importing_it_twice_writes_nothing(shop: ShopUnderTest, sample_export: Path) -> None:
-    shop.import_folder(sample_export)
-    before = shop.dump()
-    again = shop.import_folder(sample_export)
-    compared = shop.import_folder(sample_export, force=True)
+def test_importing_it_twice_writes_nothing(dagster_shop: ShopUnderTest, sample_export: Path) -> None:
+    dagster_shop.import_folder(sample_export)
+    before = dagster_shop.dump()
+    again = dagster_shop.import_folder(sample_export)
+    compared = dagster_shop.import_folder(sample_export, force=True)
     assert (again.status, again.written) == ("unchanged", 0)
     assert (compared.status, compared.written) == ("unchanged", 0)
-    assert shop.dump() == before
+    assert dagster_shop.dump() == before

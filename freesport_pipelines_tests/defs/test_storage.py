@@ -71,6 +71,5 @@ def test_the_configuration_limits_one_writer_and_one_publication(
     monkeypatch.delenv(POSTGRES_URL, raising=False)
     with instance_in(tmp_path / "home") as instance:
         concurrency = instance.get_concurrency_config()
-    assert concurrency.pool_config.default_pool_limit == 1
     limits = concurrency.run_queue_config.tag_concurrency_limits
     assert [limit["key"] for limit in limits] == ["freesport/writer"]

@@ -17,7 +17,7 @@ import pytest
 from freesport_pipelines.defs.build import build_defs
 
 SNAPSHOT = Path(__file__).with_name("graph.json")
-PUBLISHING_POOL = "publishing"
+PUBLISHING_STEP = "publish"
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_the_public_graph_is_the_agreed_one(defs: dg.Definitions) -> None:
 
 def test_every_job_has_exactly_one_publishing_step(defs: dg.Definitions) -> None:
     steps = {
-        job: [node.name for node in defs.resolve_job_def(job).graph.nodes if PUBLISHING_POOL in node.definition.pools]
+        job: [node.name for node in defs.resolve_job_def(job).graph.nodes if PUBLISHING_STEP == node.definition.name]
         for job in job_names(defs)
     }
     assert {job: len(nodes) for job, nodes in steps.items()} == dict.fromkeys(job_names(defs), 1)

@@ -49,6 +49,7 @@ def exchange_drop(
         context.run.run_id, {"freesport/drop": drop.drop_id, "freesport/session": str(opened.session.id)}
     )
     with failing_session(shop, opened.session.id):
+        opening.note_unknown_files(opened)
         before = opening.already_published(opened)
         if before is not None:
             publishing.close_unchanged(shop.database, opened.session, before)

@@ -13,7 +13,6 @@ from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.defs.run import session_key
 
 REPORT = dg.AssetKey("import_report")
-POOL = "publishing"
 
 
 class Live(NamedTuple):
@@ -103,7 +102,6 @@ def _spec(live: Live) -> dg.AssetSpec:
         ),
     ],
     can_subset=True,
-    pool=POOL,
 )
 def publish(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> Iterator[dg.MaterializeResult]:
     """Apply the judged change set in one transaction, or say why not."""
