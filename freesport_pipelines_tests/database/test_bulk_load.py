@@ -118,6 +118,7 @@ def test_a_whole_goods_row_arrives(area: ShopDatabase) -> None:
         category_onec_ids='["c1"]',
         brand_onec_id=None,
         brand_id=2**47,
+        clears_brand_id=False,
         specifications='{"p1":{"ref":"v1"},"p2":21.6}',
         vat_rate=Decimal(20),
         images=None,

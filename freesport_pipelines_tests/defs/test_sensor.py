@@ -150,6 +150,29 @@ def test_a_drop_whose_run_died_before_its_session_is_asked_for_again(sensor: Sen
     assert sensor.run(again) == "published"
 
 
+def test_a_drop_whose_runs_die_is_repeated_a_few_times_and_then_left_to_the_operator(sensor: Sensor) -> None:
+    write_export(sensor.incoming, exports.units())
+    sensor.tick()
+    keys = []
+    for _ in range(5):
+        requests, _reason = sensor.tick()
+        for request in requests:
+            keys.append(request.run_key)
+            job = sensor.shop.definitions.resolve_job_def(request.job_name)
+            sensor.shop.instance.create_run_for_job(job, tags=request.tags, status=dg.DagsterRunStatus.FAILURE)
+    drop_id = keys[0]
+    assert keys == [drop_id, f"{drop_id}/2", f"{drop_id}/3"]
+
+
+def test_while_a_run_of_the_drop_is_under_way_it_is_not_asked_for_again(sensor: Sensor) -> None:
+    write_export(sensor.incoming, exports.units())
+    sensor.tick()
+    (request,), _ = sensor.tick()
+    job = sensor.shop.definitions.resolve_job_def(request.job_name)
+    sensor.shop.instance.create_run_for_job(job, tags=request.tags, status=dg.DagsterRunStatus.STARTED)
+    assert sensor.tick()[0] == []
+
+
 def test_drops_are_asked_for_oldest_first(sensor: Sensor) -> None:
     for number in (1, 2, 3, 4):
         write_export(sensor.incoming, exports.units(f"шт{number}", f"2026-01-1{number}T03:00:00"))
