@@ -3,11 +3,13 @@
 All variables have defaults, so that nothing must be set to run the demo. `.env` in the working directory is read too.
 """
 
+import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -19,8 +21,8 @@ class Settings(BaseSettings):
     exchange_url: str = Field("data/exchange", description="Exchange folder: a path or a file://, sftp://, s3:// URL.")
     archive_url: str = Field("data/archive", description="Archive of imported drops: a path or URL, immutable.")
 
-    catalog_roots: tuple[str, ...] = Field(
-        (), description="1C ids or exact names of the categories that are for sale; empty means all roots."
+    catalog_roots: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="1C ids or exact names of the categories that are for sale, as JSON or separated by commas."
     )
     price_types: dict[str, str | None] = Field(
         default_factory=dict, description="1C price type id to price column, or null to ignore a type; wins over rules."
@@ -38,9 +40,19 @@ class Settings(BaseSettings):
     collapse_by: float = Field(0.9, gt=0, le=1, description="A price that falls by more than this share collapses.")
     sold_out_block_share: float = Field(0.5, ge=0, le=1, description="Share of SKUs that may sell out at once.")
 
+    @field_validator("catalog_roots", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        text = value.strip()
+        return json.loads(text) if text.startswith("[") else tuple(x.strip() for x in text.split(",") if x.strip())
+
     @field_validator("database_url")
     @classmethod
     def _name_the_driver(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql", "postgres://")):
+            raise ValueError("use sqlite:///path/to/shop.db or postgresql://user:password@host/database")
         return with_driver(url)
 
 

@@ -23,6 +23,8 @@ app.command("quarantine")(sessions.quarantine)
 
 def main() -> None:
     """Run the command line."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
     from sqlalchemy.exc import SQLAlchemyError
 
     from freesport_pipelines.database.sessions import NoSession
@@ -30,6 +32,9 @@ def main() -> None:
 
     try:
         app()
+    except (ValidationError, SettingsError) as error:
+        typer.echo(f"the configuration cannot be read (see docs/configuration.md): {error}", err=True)
+        sys.exit(1)
     except (NoSession, ExchangeError) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)

@@ -7,7 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import sqlalchemy
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
 
@@ -80,7 +82,10 @@ def _run(job: str, directory: Path, config: dict[str, Any], *, as_json: bool) ->
     report: dict[str, Any] | None = None
     errors = [f"{directory}: there is no such folder or zip file (нет такой папки или архива)"]
     if directory.exists():
-        report, errors = execute(job, {"drop": str(directory.resolve()), **config})
+        try:
+            report, errors = execute(job, {"drop": str(directory.resolve()), **config})
+        except SQLAlchemyError as error:
+            errors = [f"the database refused: {error.args[0] if error.args else error}"]
     for error in errors:
         typer.echo(error, err=True)
     if report is not None and report.get("tables"):
@@ -105,6 +110,7 @@ def execute(job: str, config: dict[str, Any]) -> tuple[dict[str, Any] | None, li
 
     _show_progress()
     shop = Shop()
+    typer.echo(f"shop: {sqlalchemy.make_url(shop.settings.database_url)!r}", err=True)
     definition = build_defs(shop=shop).resolve_job_def(job)
     with dagster_instance() as instance:
         result = definition.execute_in_process(
