@@ -62,7 +62,7 @@ def test_the_public_graph_is_the_agreed_one(defs: dg.Definitions) -> None:
 
 def test_every_job_has_exactly_one_publishing_step(defs: dg.Definitions) -> None:
     steps = {
-        job: [node.name for node in defs.resolve_job_def(job).graph.nodes if PUBLISHING_STEP == node.definition.name]
+        job: [node.name for node in defs.resolve_job_def(job).graph.nodes if node.definition.name == PUBLISHING_STEP]
         for job in job_names(defs)
     }
     assert {job: len(nodes) for job, nodes in steps.items()} == dict.fromkeys(job_names(defs), 1)
