@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org", "github.com", "registry.npmjs.org"}
 HOME_PATH = re.compile(r"(?<![\w.:])(?:/(?:home|Users)/[\w.-]+/|/ro[o]t/[\w.-]|/wo[r]k/[\w.-])|[A-Z]:\\Users\\\w")
 TOKEN = re.compile(r"ONEC_API_TOKEN\s*[=:]\s*[\"']?[A-Za-z0-9+/_-]{24,}")
 INDEX = re.compile(r"(?:index-url|index_url|registry|find-links)\s*=\s*[{\s]*(?:\w+\s*=\s*)?[\"']?(https?://[^\s\"'}]+)")
@@ -36,8 +35,8 @@ def places(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
-def private_hosts() -> set[str]:
-    """Package indexes that this machine is configured for; never spelled out in a tracked file."""
+def index_hosts() -> set[str]:
+    """Package indexes that this machine is configured for."""
     urls = [os.environ.get(name, "") for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL")]
     urls += [os.environ.get(name, "") for name in ("UV_DEFAULT_INDEX", "NPM_CONFIG_REGISTRY", "HTTPS_PROXY")]
     for file in (Path("/etc/pip.conf"), Path.home() / ".config/pip/pip.conf", Path.home() / ".pip/pip.conf"):
@@ -48,19 +47,16 @@ def private_hosts() -> set[str]:
             continue
         urls += [value for section in parser.values() for key, value in section.items() if "index" in key]
     hosts = {urlsplit(url).hostname for text in urls for url in text.split()}
-    return {host for host in hosts if host and "." in host} - PUBLIC_HOSTS
+    return {host for host in hosts if host and "." in host}
 
 
 def test_no_tracked_file_names_this_machines_package_index() -> None:
-    hosts = private_hosts()
+    hosts = index_hosts()
     assert [path for path, text in tracked_texts() if any(host in text for host in hosts)] == []
 
 
-def test_package_indexes_in_tracked_files_are_public() -> None:
-    hosts = {
-        (path, urlsplit(found[1]).hostname) for path, text in tracked_texts() for found in INDEX.finditer(text)
-    }
-    assert {(path, host) for path, host in hosts if host not in PUBLIC_HOSTS} == set()
+def test_no_tracked_file_configures_a_package_index() -> None:
+    assert places(INDEX) == []
 
 
 def test_no_tracked_file_holds_an_absolute_path_of_a_developer() -> None:
