@@ -41,6 +41,11 @@ class Feed:
         return str(self.live.name)
 
     @property
+    def shown_as(self) -> str:
+        """The name by which the shop knows these rows: SKUs are what its view `products` shows."""
+        return {"skus": "products", "sku_stocks": "product_stocks"}.get(self.name, self.name)
+
+    @property
     def has_lifecycle(self) -> bool:
         """Can rows of this table be hidden?"""
         return "is_active" in self.live.c

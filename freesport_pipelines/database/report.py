@@ -11,9 +11,9 @@ OPERATIONS = ("inserted", "updated", "unchanged", "hidden", "quarantined")
 _QUARANTINED = {
     "groups": "categories",
     "goods": "goods",
-    "offers": "skus",
+    "offers": "products",
     "prices": "sku_prices",
-    "rests": "sku_stocks",
+    "rests": "product_stocks",
     "priceLists": "price_types",
     "storages": "warehouses",
     "propertiesGoods": "attributes",
@@ -26,7 +26,7 @@ def build_report(database: ShopDatabase, session: sessions.Session, judged: Judg
     tables: dict[str, dict[str, int]] = {}
     for feed in FEEDS:
         counts = judged.changes.get(feed.name, {})
-        tables[feed.name] = {
+        tables[feed.shown_as] = {
             "inserted": counts.get("insert", 0),
             "updated": counts.get("update", 0) + counts.get("unhide", 0),
             "unchanged": judged.unchanged[feed.name],

@@ -124,7 +124,7 @@ def test_a_dictionary_delta_changes_the_texts_everywhere(shop: ShopUnderTest) ->
     shop.import_files(_export())
     renamed = prop("p-ref", "Материал верха", values={"v1": "Резина"})
     imported = shop.import_files({"propertiesGoods.xml": properties_xml("propertiesGoods", [renamed])})
-    assert imported.table("goods")["updated"] == imported.table("skus")["updated"] == 0
+    assert imported.table("goods")["updated"] == imported.table("products")["updated"] == 0
     shown = specifications(shop, "g1#a")
     assert (shown["p-ref"], shown["p-other"], shown["p-yes"]) == ("Резина", "Кожа", "Да")
 

@@ -69,7 +69,7 @@ def test_rows_that_wait_do_not_block_the_goods_they_wait_for(shop: ShopUnderTest
     goods = shop.import_files({"goods.xml": goods_xml([good(f"g{number}") for number in range(5)])})
     assert goods.status == "published"
     offers = shop.import_files({"offers.xml": offers_xml([offer(f"g{number}#a") for number in range(5)])})
-    assert offers.table("sku_stocks")["inserted"] == 5
+    assert offers.table("product_stocks")["inserted"] == 5
 
 
 def test_a_dry_run_of_a_folder_can_be_published_from_the_archive(shop: ShopUnderTest) -> None:

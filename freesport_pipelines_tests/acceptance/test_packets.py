@@ -142,7 +142,7 @@ def test_age_is_judged_for_each_kind_of_file_by_itself(shop: ShopUnderTest) -> N
 def test_a_dry_run_shows_changes_and_writes_none(shop: ShopUnderTest) -> None:
     dry = shop.import_files(export(), dry_run=True)
     assert dry.table("goods")["inserted"] == 1
-    assert dry.table("skus")["inserted"] == 2
+    assert dry.table("products")["inserted"] == 2
     assert {name: rows for name, rows in shop.dump().items() if rows} == {}
     assert shop.import_files(export()).status == "published"
 

@@ -99,7 +99,7 @@ def test_a_marked_offer_hides_its_sku_only_until_it_is_unmarked(shop: ShopUnderT
     """Check 9 and facts 1.12.4."""
     shop.import_files(export())
     hidden = shop.import_files({"offers.xml": offers_xml([offer("g1#a", marked=True)])})
-    assert hidden.table("skus")["hidden"] == 1
+    assert hidden.table("products")["hidden"] == 1
     assert not shop.can_be_ordered("g1#a")
     assert shop.can_be_ordered("g1#b")
     shop.import_files({"offers.xml": offers_xml([offer("g1#a")])})

@@ -144,7 +144,7 @@ def test_a_drop_of_rests_alone(shop: ShopUnderTest, job: str) -> None:
     shop.import_files(export())
     imported = shop.import_files({"rests.xml": rests_xml([rest("g1#a", {"w1": "1"})])}, job=job)
     assert imported.status == "published"
-    assert imported.table("sku_stocks")["updated"] == 1
+    assert imported.table("product_stocks")["updated"] == 1
     assert stock_of(shop) == 1
     assert prices_of(shop) == {"retail_price": 100}
 

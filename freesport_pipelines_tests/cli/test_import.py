@@ -30,12 +30,12 @@ def test_an_import_ends_with_one_json_object_and_leaves_the_folder_as_it_was(
 
     dry = here.freesport("import", folder, "--dry-run", "--json")
     assert (dry.code, dry.json["dry_run"]) == (0, True)
-    assert dry.json["tables"]["skus"] == counts(inserted=1)
+    assert dry.json["tables"]["products"] == counts(inserted=1)
 
     real = here.freesport("import", folder, "--json")
     assert real.code == 0, real.err
     assert {"session", "status", "tables", "checks", "seconds"} <= set(real.json)
-    assert (real.json["status"], real.json["tables"]["skus"]) == ("published", counts(inserted=1))
+    assert (real.json["status"], real.json["tables"]["products"]) == ("published", counts(inserted=1))
     assert all(set(by) == OPERATIONS for by in real.json["tables"].values())
     assert all({"name", "passed", "severity", "message"} <= set(check) for check in real.json["checks"])
     assert real.json["seconds"] >= 0
@@ -43,7 +43,7 @@ def test_an_import_ends_with_one_json_object_and_leaves_the_folder_as_it_was(
     again = here.freesport("import", folder, "--json")
     assert (again.code, again.json["status"]) == (0, "unchanged")
     assert again.json["session"] > real.json["session"] > dry.json["session"]
-    assert again.json["tables"]["skus"] == counts(unchanged=1)
+    assert again.json["tables"]["products"] == counts(unchanged=1)
     assert tree(folder) == before
     assert "Traceback" not in dry.err + real.err + again.err
 
@@ -93,13 +93,13 @@ def test_only_the_named_kinds_are_imported(here: Installation, tmp_path: Path) -
     said = here.freesport("import", write_export(tmp_path / "second", files), "--only", "prices,rests", "--json")
     assert said.code == 0, said.err
     written = {name: by for name, by in said.json["tables"].items() if by != counts()}
-    assert written == {"sku_prices": counts(updated=1), "sku_stocks": counts(updated=1)}
+    assert written == {"sku_prices": counts(updated=1), "product_stocks": counts(updated=1)}
 
     stocks = write_export(tmp_path / "third", {**exports.catalogue("3000", LATEST), **exports.rests("1", LATEST)})
     only_stocks = here.freesport("stocks", stocks, "--json")
     assert only_stocks.code == 0, only_stocks.err
     updated = {name for name, by in only_stocks.json["tables"].items() if by["updated"] or by["inserted"]}
-    assert updated == {"sku_stocks"}
+    assert updated == {"product_stocks"}
 
 
 def test_a_kind_that_does_not_exist_is_refused_with_the_choices(here: Installation, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_zip_of_an_export_is_imported_and_left_as_it_was(here: Installation, t
     before = packed.read_bytes(), packed.stat().st_mtime_ns
     said = here.freesport("import", packed, "--json")
     assert (said.code, said.json["status"]) == (0, "published"), said.err
-    assert said.json["tables"]["skus"]["inserted"] == 1
+    assert said.json["tables"]["products"]["inserted"] == 1
     assert (packed.read_bytes(), packed.stat().st_mtime_ns) == before
 
 

@@ -51,7 +51,7 @@ def test_demo_data_says_what_importing_it_gives_and_is_the_same_every_time(tmp_p
     totals = json.loads(written.out)
     said = here.freesport("import", tmp_path / "one", "--json")
     assert said.code == 0, said.err
-    assert said.json["tables"]["skus"]["inserted"] == totals["products"]
+    assert said.json["tables"]["products"]["inserted"] == totals["products"]
     assert said.json["tables"]["goods"]["inserted"] == totals["goods"]
 
 

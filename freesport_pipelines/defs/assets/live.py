@@ -170,7 +170,7 @@ def _live_results(
         if dg.AssetKey(live.name) not in context.selected_asset_keys:
             continue
         table = schema.metadata.tables[live.table]
-        names = [feed.name for feed in FEEDS if feed.asset == live.name]
+        names = [feed.shown_as for feed in FEEDS if feed.asset == live.name]
         counts = {o: sum(report["tables"].get(name, {}).get(o, 0) for name in names) for o in OPERATIONS}
         with shop.database.read() as connection:
             total = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
