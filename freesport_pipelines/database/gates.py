@@ -81,16 +81,12 @@ def _price_types_known(e: Evidence) -> Figure:
     return Figure(len(distinct), max(len(lookups.price_fields(e.connection)), len(distinct)), distinct)
 
 
-def _orphans(kind: str, *reasons: str) -> Callable[[Evidence], Figure]:
+def _set_aside(kind: str, *reasons: str) -> Callable[[Evidence], Figure]:
     def figure(e: Evidence) -> Figure:
         bad = sum(e.quarantined.get(kind, {}).get(reason, 0) for reason in reasons)
         return Figure(bad, _total(e, kind), _examples(e, kind, reasons) if bad else ())
 
     return figure
-
-
-def _rejected(kind: str, *reasons: str) -> Callable[[Evidence], Figure]:
-    return _orphans(kind, *reasons)
 
 
 def _unusable(e: Evidence) -> Figure:
@@ -155,15 +151,15 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "categories_form_a_tree": _tree,
     "price_types_feed_one_column_each": _price_types_clash,
     "price_types_are_known": _price_types_known,
-    "every_sku_has_a_parent": _orphans("offers", quarantine.ORPHAN_OFFER),
-    "every_price_has_an_sku": _orphans("prices", quarantine.ORPHAN_SKU),
-    "every_stock_has_an_sku": _orphans("rests", quarantine.ORPHAN_SKU),
+    "every_sku_has_a_parent": _set_aside("offers", quarantine.ORPHAN_OFFER),
+    "every_price_has_an_sku": _set_aside("prices", quarantine.ORPHAN_SKU),
+    "every_stock_has_an_sku": _set_aside("rests", quarantine.ORPHAN_SKU),
     "bare_ids_name_an_sku": lambda e: _plus(
-        _orphans("prices", quarantine.BARE_ID)(e), _orphans("rests", quarantine.BARE_ID)(e)
+        _set_aside("prices", quarantine.BARE_ID)(e), _set_aside("rests", quarantine.BARE_ID)(e)
     ),
     "goods_have_a_known_group": _groups,
-    "prices_can_be_read": _rejected("prices", "price_not_a_number", "price_negative", "foreign_currency"),
-    "quantities_can_be_read": _rejected("rests", "quantity_not_a_number"),
+    "prices_can_be_read": _set_aside("prices", "price_not_a_number", "price_negative", "foreign_currency"),
+    "quantities_can_be_read": _set_aside("rests", "quantity_not_a_number"),
     "rows_can_be_used": _unusable,
     "stock_totals_agree": _stock_totals,
     "warehouses_are_known": _warehouses,
