@@ -33,11 +33,29 @@ class Settings(BaseSettings):
     settle_seconds: int = Field(20, ge=0, description="How long files must have been quiet before they are claimed.")
     stalled_after_seconds: int = Field(900, ge=0, description="After this long an incomplete file holds up nothing.")
 
+    stale_after_seconds: int = Field(
+        60, ge=0, description="A session whose process is gone and that was quiet for so long is marked failed."
+    )
+    database_attempts: int = Field(5, ge=1, description="How often a step is tried when the database drops out.")
+
+    backup_url: str = Field("data/backups", description="Where backups of the shop's database go: a path or URL.")
+    backup_count: int = Field(7, ge=1, description="How many backups are kept.")
+    postgres_bin: Path | None = Field(None, description="Folder of pg_dump, pg_restore and psql, if not on the PATH.")
+    maintenance_cron: str = Field("30 3 * * *", description="When the shop is backed up and old imports are pruned.")
+    archive_days: int = Field(30, ge=1, description="Archived drops older than this may be pruned …")
+    archive_drops: int = Field(1000, ge=1, description="… and so may all but this many; never after the last backup.")
+    journal_days: int = Field(30, ge=1, description="Change sets older than this are pruned …")
+    journal_sessions: int = Field(1000, ge=1, description="… and all but those of this many sessions.")
+
     orphan_block_share: float = Field(0.05, ge=0, le=1, description="Share of unusable rows that blocks a session.")
-    block_rows: int = Field(100, ge=0, description="No share blocks below this many rows.")
+    block_rows: int = Field(100, ge=0, description="No share of unusable rows blocks below this many.")
+    move_block_rows: int = Field(20, ge=0, description="No share of dangerous moves blocks below this many rows.")
     vanishing_block_share: float = Field(0.2, ge=0, le=1, description="Share of SKUs that may be hidden at once.")
     collapse_block_share: float = Field(0.05, ge=0, le=1, description="Share of SKUs whose price may collapse at once.")
     collapse_by: float = Field(0.9, gt=0, le=1, description="A price that falls by more than this share collapses.")
+    lost_price_block_share: float = Field(0.05, ge=0, le=1, description="Share of SKUs that may lose a price at once.")
+    price_move_block_share: float = Field(0.3, ge=0, le=1, description="Share of SKUs whose price may move far.")
+    price_move_by: float = Field(0.5, gt=0, description="A price moves far when it changes by more than this share.")
     sold_out_block_share: float = Field(0.5, ge=0, le=1, description="Share of SKUs that may sell out at once.")
 
     @field_validator("catalog_roots", mode="before")

@@ -1,13 +1,10 @@
 """`freesport import` and `freesport stocks`: run a Dagster job on one export folder and say how it went."""
 
 import json
-import logging
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import sqlalchemy
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -103,54 +100,15 @@ def execute(job: str, config: dict[str, Any]) -> tuple[dict[str, Any] | None, li
 
     Rejection by a gate is in the report, not among the errors.
     """
-    from freesport_pipelines.cli.instance import dagster_instance
+    from freesport_pipelines.cli.running import causes, run_job
     from freesport_pipelines.database import sessions
-    from freesport_pipelines.defs.build import build_defs
-    from freesport_pipelines.defs.resources import Shop
 
-    _show_progress()
-    shop = Shop()
-    typer.echo(f"shop: {sqlalchemy.make_url(shop.settings.database_url)!r}", err=True)
-    definition = build_defs(shop=shop).resolve_job_def(job)
-    with dagster_instance() as instance:
-        result = definition.execute_in_process(
-            run_config={
-                "ops": {"exchange__drop": {"config": config}},
-                # the event log keeps everything; the terminal shows our own progress
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            instance=instance,
-            raise_on_error=False,
-        )
+    shop, result = run_job(job, {"exchange__drop": config})
     session = sessions.of_run(shop.database, result.run_id)
     report = None if session is None else {"session": session.id, **(session.report or {}), "status": session.status}
     if session is not None and session.status == sessions.REJECTED:
         return report, []
-    return report, [] if result.success else [_cause(event) for event in _failures(result)]
-
-
-def _failures(result: Any) -> list[Any]:
-    return [event for event in result.all_events if event.is_step_failure][:1]
-
-
-def _cause(event: Any) -> str:
-    """The message a person can act on: the deepest one that is ours, without Dagster's frames."""
-    data = event.step_failure_data
-    error = data.error
-    if data.user_failure_data is not None and data.user_failure_data.description:
-        return str(data.user_failure_data.description)
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return "" if error is None else error.message.strip()
-
-
-def _show_progress() -> None:
-    """Our own progress, on stderr."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    ours = logging.getLogger("freesport_pipelines")
-    ours.handlers = [handler]
-    ours.setLevel(logging.INFO)
+    return report, causes(result)
 
 
 def _summary(report: dict[str, Any] | None, errors: list[str]) -> dict[str, Any]:

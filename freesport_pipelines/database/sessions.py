@@ -11,7 +11,7 @@ from freesport_pipelines.database.bookkeeping import change_sets, import_session
 from freesport_pipelines.database.engine import ShopDatabase
 
 STARTED, STAGED, JUDGED, REJECTED = "started", "staged", "judged", "rejected"
-PUBLISHED, UNCHANGED, FAILED = "published", "unchanged", "failed"
+PUBLISHED, UNCHANGED, FAILED, ROLLED_BACK = "published", "unchanged", "failed", "rolled_back"
 DONE = (PUBLISHED, UNCHANGED)
 KEPT_AREAS = 5
 
@@ -40,6 +40,10 @@ class Session:
     started_at: datetime
     judged_at: datetime | None
     finished_at: datetime | None
+    active_at: datetime | None
+    interrupted_at: datetime | None
+    approved_at: datetime | None
+    undoes_session_id: int | None
 
 
 def open_session(

@@ -1,0 +1,73 @@
+"""Run a Dagster job in this process, visible in the Dagster UI, and tell a person what failed."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import sqlalchemy
+import typer
+
+from freesport_pipelines.cli.instance import dagster_instance
+from freesport_pipelines.defs.resources import Shop
+
+
+def run_job(
+    job: str,
+    ops: Mapping[str, Mapping[str, Any]],
+    *,
+    shop: Shop | None = None,
+    instance: dg.DagsterInstance | None = None,
+) -> tuple[Shop, dg.ExecuteInProcessResult]:
+    """Run a job to its end; failures are in the result (see `causes`).
+
+    :param ops: {op: its run configuration}
+    :param shop: another shop than the environment's
+    :param instance: another Dagster instance than the one the UI shows
+    """
+    from freesport_pipelines.defs.build import build_defs
+    from freesport_pipelines.defs.jobs import WRITER
+
+    _show_progress()
+    used = shop or Shop()
+    typer.echo(f"shop: {sqlalchemy.make_url(used.settings.database_url)!r}", err=True)
+    definition = build_defs(shop=used).resolve_job_def(job)
+    run_config = {
+        "ops": {op: {"config": dict(config)} for op, config in ops.items()},
+        # the event log keeps everything; the terminal shows our own progress
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+    # a command that is killed stays "started" in Dagster for ever: it must not hold up the queue's imports
+    tags = {WRITER: "command line"}
+    if instance is not None:
+        return used, definition.execute_in_process(run_config, instance=instance, tags=tags, raise_on_error=False)
+    with dagster_instance() as found:
+        return used, definition.execute_in_process(run_config, instance=found, tags=tags, raise_on_error=False)
+
+
+def causes(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What went wrong, in a line a person can act on; empty when nothing did."""
+    if result.success:
+        return []
+    return [_cause(event) for event in result.all_events if event.is_step_failure][:1]
+
+
+def _cause(event: Any) -> str:
+    """The deepest message that is ours, without Dagster's frames."""
+    data = event.step_failure_data
+    error = data.error
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return "" if error is None else error.message.strip()
+
+
+def _show_progress() -> None:
+    """Our own progress, on stderr."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    ours = logging.getLogger("freesport_pipelines")
+    ours.handlers = [handler]
+    ours.setLevel(logging.INFO)
