@@ -10,7 +10,6 @@ from typing import Any
 import dagster as dg
 import sqlalchemy as sa
 
-from freesport_pipelines import steps
 from freesport_pipelines.database import sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.defs.assets.staged import STAGES
@@ -18,7 +17,7 @@ from freesport_pipelines.defs.build import build_defs
 from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.domain.jobs import CATALOG_IMPORT
 from freesport_pipelines.settings import Settings
-from freesport_pipelines.steps import opening, publishing
+from freesport_pipelines.steps import approving, opening, publishing, rolling_back, staging
 from freesport_pipelines.steps.context import ImportContext
 from freesport_pipelines_tests.commerceml_xml import write_export
 
@@ -129,6 +128,30 @@ class ShopUnderTest:
         """Run a job as the launchpad does."""
         return self._run_job(job, config) if self.with_dagster else self._run_steps(job, config)
 
+    def roll_back(self, imported: Import, *tables: str, dry_run: bool = False) -> Import:
+        """Roll an import back, as `freesport rollback` does; `tables` are forced."""
+        assert imported.session is not None
+        opened = rolling_back.open_rollback(
+            self.database, imported.session.id, run_id=uuid.uuid4().hex, forced=tables, dry_run=dry_run
+        )
+        try:
+            rolling_back.roll_back(self.database, opened)
+        except Exception as error:
+            sessions.fail(self.database, opened.id, str(error))
+            raise
+        return Import(sessions.get(self.database, opened.id))
+
+    def approve(self, imported: Import) -> Import:
+        """Approve a rejected import, as `freesport approve` does."""
+        assert imported.session is not None
+        approving.approve(self.database, imported.session.id)
+        return self.session(imported)
+
+    def session(self, imported: Import) -> Import:
+        """The same import as its session is now."""
+        assert imported.session is not None
+        return Import(sessions.get(self.database, imported.session.id))
+
     def _run_steps(self, job: str, config: Mapping[str, Any]) -> Import:
         run_id = uuid.uuid4().hex
         order = opening.Order(**{**config, "only": tuple(config.get("only", ()))})
@@ -148,9 +171,7 @@ class ShopUnderTest:
             return
         for stage in STAGES:
             if job == CATALOG_IMPORT or stage.name in ("warehouses", "stocks"):
-                module, function = stage.step.split(".")
-                for kind, values in getattr(steps.load(module), function)(context).items():
-                    sessions.record_figures(self.database, context.session.id, kind, values)
+                staging.stage(context, stage.step)
         publishing.judge(self.database, context.session, context.settings)
         try:
             publishing.publish_session(self.database, context.session.id, context.settings)

@@ -15,6 +15,7 @@ from freesport_pipelines.database import (
     gates,
     lookups,
     orphans,
+    overtaking,
     quarantine,
     schema,
     sessions,
@@ -66,7 +67,10 @@ def make_change_set(
     """Compare what is staged with what is live, evaluate the gates, store both with the session.
 
     Under the publishing lock: nothing can be published between the comparison and its date.
+
+    :raises StagingLost: if the staging area was emptied by a crash of the database server
     """
+    database.require_area(session.id)
     with database.publishing(session.id) as connection:
         figures = {kind: dict(values) for kind, values in sessions.figures(connection, session.id).items()}
         _place(connection, session, figures, roots)
@@ -108,6 +112,9 @@ def _place(
         if counted["superseded"] or "superseded" not in figures.get(kind, {}):
             _add(figures, kind, counted)
     dialect.analyze(connection, *(_FEED[table].staged for table in _KIND_OF_TABLE))
+    if overtaken := overtaking.set_aside_overtaken(connection, session):
+        before = figures.get(str(Kind.RESTS), {}).get("overtaken", 0)
+        _add(figures, Kind.RESTS, {"overtaken": before + overtaken})
     quarantine.forget_superseded_rejects(connection, WAITING_FEEDS)
     quarantine.collect(connection, session.id, session.drop_id)
     _touch(connection, roots)

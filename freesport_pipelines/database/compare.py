@@ -14,6 +14,8 @@ from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.feeds import FEEDS, Feed
 
 INSERT, UPDATE, HIDE, UNHIDE = "insert", "update", "hide", "unhide"
+DELETE = "delete"
+"""Only in the journal of a rollback: imports never delete."""
 SKIP = "skip"
 """New, but not wanted: counted, not journaled."""
 
@@ -107,6 +109,7 @@ def _journal_changes(connection: sa.Connection, feed: Feed, session_id: int) -> 
             after,
             feed.live.c.session_id,
             feed.live.c.updated_at,
+            feed.live.c.content_hash if feed.is_hashed else sa.literal(None, sa.BigInteger),
         )
         .select_from(
             changes.join(feed.staged, feed.staged.c.seq == changes.c.seq).join(
@@ -120,7 +123,8 @@ def _journal_changes(connection: sa.Connection, feed: Feed, session_id: int) -> 
         )
     )
     names = ["session_id", "table_name", "staged_seq", "key", "operation", "live_id", "before", "after"]
-    connection.execute(change_sets.insert().from_select([*names, "before_session_id", "before_updated_at"], rows))
+    names += ["before_session_id", "before_updated_at", "before_hash"]
+    connection.execute(change_sets.insert().from_select(names, rows))
 
 
 def count_changes(connection: sa.Connection, session_id: int) -> dict[str, dict[str, int]]:

@@ -139,6 +139,21 @@ def changed_columns(
     return whole.op("-", return_type=JSONB)(names)
 
 
+def has_key(connection: sa.Connection, document: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Does a JSON object have this key?"""
+    if is_sqlite(connection):
+        return sa.func.json_type(document, f"$.{name}").is_not(None)
+    return document.op("?", return_type=sa.Boolean)(sa.literal(name, sa.Text))
+
+
+def from_json(connection: sa.Connection, document: ColumnElement[Any], column: sa.Column[Any]) -> ColumnElement[Any]:
+    """The value a JSON object holds for a column, as the column itself holds it."""
+    if is_sqlite(connection):
+        return sa.type_coerce(sa.func.json_extract(document, f"$.{column.name}"), column.type)
+    text = document.op("->>", return_type=sa.Text)(sa.literal(column.name, sa.Text))
+    return sa.cast(text, column.type)
+
+
 def empty_json(connection: sa.Connection) -> ColumnElement[Any]:
     """`{}` to compare with."""
     return sa.literal_column("'{}'" if is_sqlite(connection) else "'{}'::jsonb")

@@ -75,7 +75,7 @@ class ShopDatabase:
             yield connection
 
     @contextmanager
-    def publishing(self, session_id: int) -> Iterator[sa.Connection]:
+    def publishing(self, session_id: int | None = None) -> Iterator[sa.Connection]:
         """A write transaction that no other publishing transaction overlaps."""
         with self.write(session_id) as connection:
             if not self.is_sqlite:
@@ -104,12 +104,25 @@ class ShopDatabase:
                 connection.execute(CreateSchema(staging.area_name(session_id)))
             for table in staging.metadata.sorted_tables:
                 connection.execute(_CreateScratchTable(table))
+            connection.execute(staging.opened.insert().values(session_id=session_id))
+
+    def require_area(self, session_id: int) -> None:
+        """Raise `StagingLost` unless the session's staging area is there and was not emptied by a crash."""
+        if session_id in self.areas():
+            with self.read(session_id) as connection:
+                if connection.execute(sa.select(staging.opened.c.session_id)).scalar_one_or_none() == session_id:
+                    return
+        raise staging.StagingLost(
+            f"the staging area of session {session_id} is gone (it was pruned, or the database server was restarted); "
+            "nothing was published: import the drop again (freesport replay)"
+        )
 
     def discard_area(self, session_id: int) -> None:
         """Drop a staging area if it is there."""
         if self.is_sqlite:
             for suffix in ("", "-journal", "-wal", "-shm"):
                 Path(f"{self._area_file(session_id)}{suffix}").unlink(missing_ok=True)
+            self.life_file(session_id).unlink(missing_ok=True)
         else:
             with self.write() as connection:
                 connection.execute(DropSchema(staging.area_name(session_id), cascade=True, if_exists=True))
@@ -123,6 +136,14 @@ class ShopDatabase:
                 names = [name for name in sa.inspect(connection).get_schema_names() if name.startswith("stage_")]
         numbers = (name.removeprefix("stage_") for name in names)
         return sorted(int(number) for number in numbers if number.isdigit())
+
+    def life_file(self, session_id: int) -> Path:
+        """The file that a process at work on the session keeps locked (SQLite, see `liveness`)."""
+        return self._areas_folder / f"session_{session_id}.alive"
+
+    def life_files(self) -> list[Path]:
+        """All of them."""
+        return list(self._areas_folder.glob("session_*.alive"))
 
     @property
     def _areas_folder(self) -> Path:

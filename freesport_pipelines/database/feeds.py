@@ -70,11 +70,18 @@ class Feed:
         """Is a staged row a mere touch (see `staging.PACKET_ROWS`)?"""
         return self.staged.c.seq < 0
 
-    def key_text(self) -> ColumnElement[str]:
-        """The row's 1C identity as one text, for journals and people."""
+    @property
+    def journaled(self) -> tuple[str, ...]:
+        """Columns that the journal describes."""
+        lifecycle = ("is_active", "hidden_by_1c") if self.has_lifecycle else ()
+        return (*(name for name in self.columns if name != "content_hash"), *lifecycle)
+
+    def key_text(self, table: sa.Table | None = None) -> ColumnElement[str]:
+        """The 1C identity of a staged (or live) row as one text, for journals and people."""
+        rows = self.staged if table is None else table
         parts: list[Any] = []
         for name in self.key:
-            parts += [sa.literal("|", sa.Text), sa.cast(self.staged.c[name], sa.Text)]
+            parts += [sa.literal("|", sa.Text), sa.cast(rows.c[name], sa.Text)]
         text: ColumnElement[str] = parts[1]
         for part in parts[2:]:
             text = text.concat(part)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import lookups, moves, quarantine, schema, sessions, staging
+from freesport_pipelines.database import lookups, moves, overtaking, quarantine, schema, sessions, staging
 from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
 from freesport_pipelines.domain.categories import CYCLE, NO_GROUP, UNKNOWN_GROUP, UNKNOWN_PARENT
 from freesport_pipelines.domain.gates import GATES, BlockPolicy, Figure, Result, judge
@@ -47,14 +47,8 @@ def _packets(e: Evidence) -> Figure:
 
 
 def _not_older(e: Evidence) -> Figure:
-    published = sessions.newest_formed_at(e.connection, e.session.id)
-    older = [
-        f"{kind}: {moment} is older than {published[kind]}"
-        for kind, moment in sorted(e.session.formed_at.items())
-        if moment < published.get(kind, moment)
-    ]
-    if e.session.options.get("allow_older"):
-        older = []
+    allowed = e.session.options.get("allow_older")
+    older = [] if allowed else overtaking.older_kinds(e.connection, e.session)
     return Figure(len(older), len(e.session.formed_at), tuple(older))
 
 
@@ -170,6 +164,8 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "skus_stay_visible": lambda e: moves.vanishing_skus(e.connection, e.session.id),
     "categories_stay_visible": lambda e: moves.vanishing_categories(e.connection, e.session.id),
     "prices_do_not_collapse": lambda e: moves.collapsing_prices(e.connection, e.session.id, e.policy.collapse_by),
+    "prices_stay_above_zero": lambda e: moves.lost_prices(e.connection, e.session.id),
+    "prices_do_not_jump": lambda e: moves.jumping_prices(e.connection, e.session.id, e.policy.price_move_by),
     "stock_does_not_vanish": lambda e: moves.vanishing_stock(e.connection, e.session.id),
 }
 

@@ -3,7 +3,7 @@
 Each figure names the rows concerned, out of those the shop has now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,23 +38,43 @@ def vanishing_categories(connection: sa.Connection, session_id: int) -> Figure:
 
 
 def collapsing_prices(connection: sa.Connection, session_id: int, by: float) -> Figure:
-    """SKUs of which some price would fall by more than a share of itself, or be taken away.
+    """SKUs of which some price would fall by more than a share of itself, and stay above zero."""
+    return _moving_prices(
+        connection, session_id, lambda before, after: sa.and_(after > 0, after < before * (1 - by))
+    )
 
-    A price that could not be read is none of them: the shop keeps what it has.
-    """
+
+def lost_prices(connection: sa.Connection, session_id: int) -> Figure:
+    """SKUs of which some price would fall to zero or be taken away."""
+    return _moving_prices(connection, session_id, lambda _, after: sa.or_(after.is_(None), after <= 0))
+
+
+def jumping_prices(connection: sa.Connection, session_id: int, by: float) -> Figure:
+    """SKUs of which some price would rise or fall by more than a share of itself; lost prices count."""
+    return _moving_prices(
+        connection,
+        session_id,
+        lambda before, after: sa.or_(after.is_(None), sa.func.abs(after - before) > before * by),
+    )
+
+
+def _moving_prices(
+    connection: sa.Connection, session_id: int, moves: Callable[[Any, Any], ColumnElement[bool]]
+) -> Figure:
+    """SKUs with a price that moves so. A price that could not be read is none: the shop keeps what it has."""
     live, staged = schema.sku_prices, staging.sku_prices
     named = sa.literal(",").concat(staged.c.rejected).concat(",")
-    collapses = sa.or_(
+    moved = sa.or_(
         *(
             sa.and_(
                 live.c[field] > 0,
-                sa.func.coalesce(staged.c[field], 0) < live.c[field] * (1 - by),
+                moves(live.c[field], staged.c[field]),
                 sa.not_(named.contains(f",{field},", autoescape=True)),
             )
             for field in PRICE_FIELDS
         )
     )
-    return _moving(connection, session_id, "sku_prices", live, staged, collapses)
+    return _moving(connection, session_id, "sku_prices", live, staged, moved)
 
 
 def vanishing_stock(connection: sa.Connection, session_id: int) -> Figure:

@@ -51,6 +51,34 @@ def build_report(database: ShopDatabase, session: sessions.Session, judged: Judg
     }
 
 
+def rollback_report(session: sessions.Session, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """What a rollback has undone: rows set back, hidden again, shown again, deleted."""
+    tables = {}
+    for feed in FEEDS:
+        undone = counts.get(feed.name, {})
+        tables[feed.shown_as] = {
+            **dict.fromkeys(OPERATIONS, 0),
+            "updated": undone.get("update", 0) + undone.get("unhide", 0),
+            "hidden": undone.get("hide", 0),
+            "deleted": undone.get("delete", 0),
+        }
+    finished = session.finished_at or session.started_at
+    return {
+        "session": session.id,
+        "kind": session.kind,
+        "drop": session.drop_id,
+        "mode": session.mode,
+        "dry_run": session.dry_run,
+        "status": session.status,
+        "undoes_session": session.undoes_session_id,
+        "tables": tables,
+        "quarantine": {},
+        "checks": [],
+        "kinds": {},
+        "seconds": round((finished - session.started_at).total_seconds(), 2),
+    }
+
+
 def repeat_report(session: sessions.Session, before: sessions.Session) -> dict[str, Any]:
     """The report of a session that brought just what an earlier one published."""
     earlier = before.report or {}
@@ -72,16 +100,22 @@ def repeat_report(session: sessions.Session, before: sessions.Session) -> dict[s
 def as_markdown(report: dict[str, Any]) -> str:
     """The report as a page."""
     lines = [f"# Import session {report['session']}: {status_in_words(report)}", "", summary(report), ""]
-    lines += ["| table | " + " | ".join(OPERATIONS) + " |", "|---|" + "---:|" * len(OPERATIONS)]
+    shown = operations(report)
+    lines += ["| table | " + " | ".join(shown) + " |", "|---|" + "---:|" * len(shown)]
     for name, counts in report.get("tables", {}).items():
         if any(counts.values()):
-            lines.append(f"| {name} | " + " | ".join(str(counts[operation]) for operation in OPERATIONS) + " |")
+            lines.append(f"| {name} | " + " | ".join(str(counts[operation]) for operation in shown) + " |")
     lines += _quarantine_lines(report.get("quarantine", {}))
     failed = [check for check in report.get("checks", []) if not check["passed"]]
     passed = len(report.get("checks", [])) - len(failed)
     lines += ["", f"**Checks**: {passed} passed, {len(failed)} to look at", ""]
     lines += [f"* {check['severity'].upper()} `{check['name']}`: {check['message']}" for check in failed]
     return "\n".join(lines) + "\n"
+
+
+def operations(report: dict[str, Any]) -> tuple[str, ...]:
+    """The columns of a report's table; only a rollback deletes."""
+    return ("updated", "hidden", "deleted") if report.get("undoes_session") else OPERATIONS
 
 
 def status_in_words(report: dict[str, Any]) -> str:
@@ -97,6 +131,11 @@ def status_in_words(report: dict[str, Any]) -> str:
 def summary(report: dict[str, Any]) -> str:
     """The report in a sentence or two."""
     text = f"Drop `{report['drop']}` ({report.get('mode', 'delta')}), job {report['kind']}."
+    if report.get("undoes_session"):
+        deleted = sum(counts.get("deleted", 0) for counts in report["tables"].values())
+        restored = sum(counts["updated"] + counts["hidden"] for counts in report["tables"].values())
+        done = "would be" if report.get("dry_run") else "were"
+        return text + f" Session {report['undoes_session']} undone: {restored} rows {done} set back, {deleted} deleted."
     if report.get("same_content_as_session"):
         return text + f" The content is that of session {report['same_content_as_session']}: nothing to do."
     written = sum(c["inserted"] + c["updated"] + c["hidden"] for c in report.get("tables", {}).values())

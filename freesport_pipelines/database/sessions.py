@@ -13,7 +13,6 @@ from freesport_pipelines.database.engine import ShopDatabase
 STARTED, STAGED, JUDGED, REJECTED = "started", "staged", "judged", "rejected"
 PUBLISHED, UNCHANGED, FAILED, ROLLED_BACK = "published", "unchanged", "failed", "rolled_back"
 DONE = (PUBLISHED, UNCHANGED)
-KEPT_AREAS = 5
 
 
 class NoSession(LookupError):
@@ -55,10 +54,12 @@ def open_session(
     mode: str,
     dry_run: bool,
     options: Mapping[str, Any],
-    content_digest: str,
-    formed_at: Mapping[str, str],
+    content_digest: str | None = None,
+    formed_at: Mapping[str, str] | None = None,
+    undoes_session_id: int | None = None,
 ) -> Session:
-    """Begin a session, or begin it again when the same run is re-executed."""
+    """Begin a session, or begin it again when the same run is re-executed. A session of files needs a staging area."""
+    now = datetime.now(UTC)
     values = {
         "kind": kind,
         "drop_id": drop_id,
@@ -67,9 +68,13 @@ def open_session(
         "dry_run": dry_run,
         "options": dict(options),
         "content_digest": content_digest,
-        "formed_at": dict(formed_at),
-        "started_at": datetime.now(UTC),
+        "formed_at": dict(formed_at or {}),
+        "started_at": now,
+        "active_at": now,
+        "finished_at": None,
+        "interrupted_at": None,
         "error": None,
+        "undoes_session_id": undoes_session_id,
     }
     with database.write() as connection:
         known = connection.execute(
@@ -81,21 +86,7 @@ def open_session(
         else:
             session_id = known
             connection.execute(import_sessions.update().where(import_sessions.c.id == known).values(values))
-    _forget_old_areas(database, session_id)
-    database.open_area(session_id)
     return get(database, session_id)
-
-
-def _forget_old_areas(database: ShopDatabase, current: int) -> None:
-    """Drop staging areas nobody can need: of done sessions, and all but the newest few of the others."""
-    with database.read() as connection:
-        done = set(
-            connection.execute(sa.select(import_sessions.c.id).where(import_sessions.c.status.in_(DONE))).scalars()
-        )
-    areas = [area for area in database.areas() if area != current]
-    for area in areas:
-        if area in done or area in areas[:-KEPT_AREAS]:
-            database.discard_area(area)
 
 
 def get(database: ShopDatabase, session_id: int) -> Session:
@@ -140,25 +131,6 @@ def newest(database: ShopDatabase, limit: int) -> list[Session]:
         return [Session(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
-def settled_drops(database: ShopDatabase) -> set[str]:
-    """Drops of which a session came to an end, good or bad; a session whose run was killed is no end."""
-    query = sa.select(import_sessions.c.drop_id).where(import_sessions.c.status.not_in((STARTED, STAGED)))
-    with database.read() as connection:
-        return set(connection.execute(query.distinct()).scalars())
-
-
-def newest_formed_at(connection: sa.Connection, session_id: int) -> dict[str, str]:
-    """{kind: newest ДатаФормирования that was published}: what an older drop must not overwrite."""
-    query = sa.select(import_sessions.c.formed_at).where(
-        import_sessions.c.status.in_(DONE), import_sessions.c.id != session_id
-    )
-    result: dict[str, str] = {}
-    for formed_at in connection.execute(query).scalars():
-        for kind, moment in formed_at.items():
-            result[kind] = max(moment, result.get(kind, moment))
-    return result
-
-
 def update(database: ShopDatabase, session_id: int, **values: Any) -> None:
     """Set columns of a session."""
     with database.write() as connection:
@@ -187,6 +159,11 @@ def changed_dictionaries(connection: sa.Connection, session_ids: list[int]) -> b
         change_sets.c.table_name.in_(("categories", "brand_aliases", "price_types", "attributes")),
     )
     return bool(connection.execute(sa.select(changed)).scalar_one())
+
+
+def touch(database: ShopDatabase, session_id: int) -> None:
+    """Note that a step of the session begins or ends."""
+    update(database, session_id, active_at=datetime.now(UTC))
 
 
 def fail(database: ShopDatabase, session_id: int, error: str) -> None:

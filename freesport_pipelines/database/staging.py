@@ -117,6 +117,13 @@ changes = sa.Table(
     sa.Column("live_id", sa.BigInteger),
 )
 
+opened = sa.Table("opened", metadata, sa.Column("session_id", sa.BigInteger, nullable=False))
+"""One row from the opening on; it is gone when PostgreSQL emptied the unlogged tables while recovering from a crash."""
+
+
+class StagingLost(RuntimeError):
+    """The staging area is no longer what the session has staged; nothing of it may be published."""
+
 
 def area_name(session_id: int) -> str:
     """The schema that holds a session's staged tables."""

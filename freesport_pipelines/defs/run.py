@@ -1,11 +1,14 @@
 """Which import a run works on, and how a failure is written down."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 import dagster as dg
 
 from freesport_pipelines.defs.resources import Shop
+
+T = TypeVar("T")
 
 CLICK_JOB = (
     "This asset is one step of an import and has no session in this run. Open Jobs → catalog_import (or stock_update) "
@@ -14,7 +17,7 @@ CLICK_JOB = (
 )
 
 
-def session_key(context: dg.AssetExecutionContext) -> str:
+def session_key(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> str:
     """The root run's id: a re-execution from failure finds the staging of the run it repeats."""
     return context.run.root_run_id or context.run.run_id
 
@@ -43,27 +46,37 @@ def readable_failure() -> Iterator[None]:
         raise dg.Failure(str(error) or type(error).__name__, allow_retries=False) from error
 
 
-@contextmanager
-def failing_session(shop: Shop, session_id: int) -> Iterator[None]:
-    """The same, and mark the session failed."""
+def staging_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
+    """Do a step that comes before the publication; if it fails for good, so does the session."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from freesport_pipelines.database import sessions
 
     try:
-        with readable_failure():
-            yield
+        return _step(shop, session_id, step)
     except dg.Failure as failure:
-        sessions.fail(shop.database, session_id, failure.description or "")
+        # a database that is still away leaves the session to those who look for dead ones
+        with suppress(SQLAlchemyError):
+            sessions.fail(shop.database, session_id, failure.description or "")
         raise
 
 
-@contextmanager
-def failing_publication(shop: Shop, session_id: int) -> Iterator[None]:
-    """The same for the publishing step: when it fails nothing was changed and the judgement stands for a retry."""
+def publishing_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
+    """Do a step that publishes: when it fails nothing was changed and the judgement stands for a retry."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from freesport_pipelines.database import sessions
 
     try:
-        with readable_failure():
-            yield
+        return _step(shop, session_id, step)
     except dg.Failure as failure:
-        sessions.update(shop.database, session_id, error=failure.description or "")
+        with suppress(SQLAlchemyError):
+            sessions.update(shop.database, session_id, error=failure.description or "")
         raise
+
+
+def _step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
+    from freesport_pipelines.steps.attempt import attempt
+
+    with readable_failure():
+        return attempt(shop.database, session_id, step, shop.settings.database_attempts)

@@ -50,10 +50,10 @@ def exchange_sensor(
 
 def _requests(instance: dg.DagsterInstance, shop: Shop) -> Iterator[dg.RunRequest]:
     """A run for every drop that is not settled and has none under way; a run that died is repeated a few times."""
-    from freesport_pipelines.database import sessions
+    from freesport_pipelines.database import unfinished
     from freesport_pipelines.domain.kinds import STOCK_KINDS
 
-    settled = sessions.settled_drops(shop.database)
+    settled = unfinished.settled_drops(shop.database)
     for drop_id, kinds in _waiting(shop):
         if drop_id in settled:
             continue

@@ -22,13 +22,21 @@ class BlockPolicy(NamedTuple):
     share: float
     """Share of unusable rows that blocks …"""
     rows: int
-    """… if at least this many rows are concerned; holds for the shares below, too."""
+    """… if at least this many rows are concerned."""
+    move_rows: int
+    """The same for the dangerous moves below."""
     vanishing_share: float
     """Share of visible SKUs or categories that may be hidden at once."""
     collapse_share: float
     """Share of priced SKUs whose price may collapse at once."""
     collapse_by: float
-    """A price collapses when it falls by more than this share of itself, or is taken away."""
+    """A price collapses when it falls by more than this share of itself and stays above zero."""
+    lost_price_share: float
+    """Share of priced SKUs that may lose a price (fall to zero, or be taken away) at once."""
+    price_move_share: float
+    """Share of priced SKUs whose price may move far at once, up or down."""
+    price_move_by: float
+    """A price moves far when it changes by more than this share of itself."""
     sold_out_share: float
     """Share of SKUs in stock that may go to zero at once."""
 
@@ -45,15 +53,22 @@ class Gate:
     """Warns, and blocks above the share and the number of rows of the policy; never on a first import."""
     limit: str | None = None
     """Field of the policy that says how large a share may change at once; up to it the gate passes."""
+    tolerant: bool = True
+    """Whether a gate with a limit passes up to it; if not, it warns from the first row on."""
+
+    @property
+    def can_be_approved(self) -> bool:
+        """May an operator publish a session that only this gate stopped? A threshold yes, a contradiction never."""
+        return not self.always_blocks
 
     @property
     def description(self) -> str:
         """What the operator reads beside the gate."""
         if self.always_blocks:
             return f"{self.meaning} (Blocks the publication.)"
-        if self.limit:
+        if self.limit and self.tolerant:
             return f"{self.meaning} (Blocks above the configured share and number of rows.)"
-        if self.by_share:
+        if self.by_share or self.limit:
             return f"{self.meaning} (Warns; blocks above the configured share and number of rows.)"
         return f"{self.meaning} (Only warns.)"
 
@@ -196,9 +211,22 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         "prices_do_not_collapse",
-        "No large part of the SKUs loses a price or most of it at once. Failed: look into the price list in 1C; this "
-        "is how shops come to sell at wholesale price.",
+        "No large part of the SKUs loses most of a price at once. Failed: look into the price list in 1C; this is how "
+        "shops come to sell at wholesale price. If it is meant, approve the session.",
         limit="collapse_share",
+    ),
+    Gate(
+        "prices_stay_above_zero",
+        "No mapped price falls to zero or is taken away. Failed: the SKUs named here cannot be sold at such a price "
+        "(other roles fall back to the retail price); look into the price list in 1C.",
+        limit="lost_price_share",
+        tolerant=False,
+    ),
+    Gate(
+        "prices_do_not_jump",
+        "No large part of the SKUs has a price that moves far at once, up or down. Failed: look whether 1C sent "
+        "another price type, currency or price list; if it is a revaluation, approve the session.",
+        limit="price_move_share",
     ),
     Gate(
         "stock_does_not_vanish",
@@ -226,8 +254,9 @@ def judge(gate: Gate, figure: Figure, policy: BlockPolicy, *, first_import: bool
     :param first_import: whether the live tables are empty: then nothing can be hurt and shares do not block
     """
     share = getattr(policy, gate.limit) if gate.limit else policy.share
-    too_many = figure.bad >= policy.rows and figure.bad > share * max(figure.total, 1) and not first_import
-    passed = not too_many if gate.limit else figure.bad == 0
+    rows = policy.move_rows if gate.limit else policy.rows
+    too_many = figure.bad >= rows and figure.bad > share * max(figure.total, 1) and not first_import
+    passed = not too_many if gate.limit and gate.tolerant else figure.bad == 0
     blocks = gate.always_blocks or (too_many and (gate.by_share or gate.limit is not None))
     severity = Severity.ERROR if blocks else Severity.WARN
     message = f"{figure.bad} of {figure.total}"

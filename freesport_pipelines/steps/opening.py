@@ -10,7 +10,7 @@ from pathlib import Path
 
 from upath import UPath
 
-from freesport_pipelines.database import sessions
+from freesport_pipelines.database import sessions, unfinished
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.domain.jobs import STOCK_UPDATE
 from freesport_pipelines.domain.kinds import STOCK_KINDS, Kind
@@ -45,6 +45,8 @@ class Order:
     dry_run: bool = False
     force: bool = False
     allow_older: bool = False
+    prepares: bool = False
+    """The run ends before the publishing step: what it judged waits for an operator."""
 
 
 def find_drop(order: Order, exchange: ExchangeFolder, archive: Archive) -> Drop:
@@ -102,6 +104,7 @@ def open_import(
     """Open the session and say at once when the shop already has this very content."""
     drop = drop.only([Kind(kind) for kind in order.only])
     mode = DropMode(order.mode) if order.mode else drop.mode
+    unfinished.mark_dead(database, settings.stale_after_seconds)
     session = sessions.open_session(
         database,
         kind=job,
@@ -109,10 +112,17 @@ def open_import(
         run_id=run_id,
         mode=str(mode),
         dry_run=order.dry_run or drop.dry_run,
-        options={"force": order.force, "allow_older": order.allow_older, "only": list(order.only)},
+        options={
+            "force": order.force,
+            "allow_older": order.allow_older,
+            "only": list(order.only),
+            "prepares": order.prepares,
+        },
         content_digest=_digest(drop, job, mode, settings),
         formed_at=_formed_at(drop, STOCK_KINDS if job == STOCK_UPDATE else frozenset(Kind)),
     )
+    unfinished.discard_areas(database)
+    database.open_area(session.id)
     return ImportContext(database, drop, session, settings)
 
 
@@ -127,8 +137,8 @@ def note_unknown_files(context: ImportContext) -> None:
 
 def already_published(context: ImportContext) -> sessions.Session | None:
     """The session that published this very content, if nothing was published since (DESIGN decision 7)."""
-    if context.session.options.get("force"):
-        return None
+    if context.session.options.get("force") or unfinished.others_at_work(context.database, context.session.id):
+        return None  # to those at work it must say which rows it names, so they are read
     last = sessions.latest(context.database, *sessions.DONE)
     same = last is not None and last.content_digest == context.session.content_digest
     return last if same else None

@@ -4,13 +4,17 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from freesport_pipelines.database import change_set, publish, quarantine, sessions
+from freesport_pipelines.database import change_set, overtaking, publish, quarantine, sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.report import build_report, repeat_report
 from freesport_pipelines.domain.gates import BlockPolicy
+from freesport_pipelines.domain.jobs import STOCK_UPDATE
 from freesport_pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
+
+JUDGED_AT_MOST = 5
+"""How often one session is judged again because others were published meanwhile."""
 
 
 class JudgementOutdated(RuntimeError):
@@ -26,9 +30,13 @@ def policy(settings: Settings) -> BlockPolicy:
     return BlockPolicy(
         share=settings.orphan_block_share,
         rows=settings.block_rows,
+        move_rows=settings.move_block_rows,
         vanishing_share=settings.vanishing_block_share,
         collapse_share=settings.collapse_block_share,
         collapse_by=settings.collapse_by,
+        lost_price_share=settings.lost_price_block_share,
+        price_move_share=settings.price_move_block_share,
+        price_move_by=settings.price_move_by,
         sold_out_share=settings.sold_out_block_share,
     )
 
@@ -44,36 +52,52 @@ def judge(database: ShopDatabase, session: sessions.Session, settings: Settings)
 def publish_session(database: ShopDatabase, session_id: int, settings: Settings) -> dict[str, Any]:
     """Apply what was judged, or say why not; return the final report.
 
-    If the live tables moved since the session was judged, it is compared and judged once more.
+    If the live tables moved since the session was judged, it is compared and judged again.
     """
     session = sessions.get(database, session_id)
     if session.status in sessions.DONE or session.dry_run or session.status == sessions.REJECTED:
-        return _finish(database, session, session.status)
+        return finish(database, session, session.status)
     if session.status != sessions.JUDGED:
         raise sessions.NoSession(
             f"session {session_id} is {session.status}, not judged: materialize the job {session.kind} on its drop "
             f"{session.drop_id} instead of a single asset"
         )
-    try:
-        status = _apply(database, session_id)
-    except (publish.LiveStateMoved, JudgementOutdated) as moved:
-        log.warning("%s; comparing and judging once more", moved)
-        judge(database, session, settings)
-        session = sessions.get(database, session_id)
-        status = _apply(database, session_id) if session.status == sessions.JUDGED else session.status
-    if status == sessions.REJECTED:
-        return _finish(database, session, status)
-    database.discard_area(session_id)
-    return _finish(database, session, status)
+    database.require_area(session_id)
+    session = _judged_until_it_holds(database, session, settings)
+    if session.status in sessions.DONE:
+        database.discard_area(session_id)
+    return finish(database, session, session.status)
 
 
-def _apply(database: ShopDatabase, session_id: int) -> str:
+def _judged_until_it_holds(
+    database: ShopDatabase, session: sessions.Session, settings: Settings
+) -> sessions.Session:
+    """Apply the session, judging it again when others were published meanwhile."""
+    for attempt in range(JUDGED_AT_MOST):
+        try:
+            _apply(database, session.id)
+            break
+        except (publish.LiveStateMoved, JudgementOutdated) as moved:
+            if attempt == JUDGED_AT_MOST - 1:
+                raise
+            log.warning("%s; comparing and judging once more", moved)
+            judge(database, session, settings)
+            session = sessions.get(database, session.id)
+            if session.status != sessions.JUDGED:
+                return session
+    return sessions.get(database, session.id)
+
+
+def _apply(database: ShopDatabase, session_id: int) -> None:
     with database.publishing(session_id) as connection:
         session = sessions.get_in(connection, session_id)
+        if session.status in sessions.DONE:
+            return
         if session.status != sessions.JUDGED:
-            return session.status
+            reason = session.error or "see its report"
+            raise sessions.NoSession(f"session {session_id} is {session.status} now: {reason}")
         since = sessions.published_since(connection, session)
-        if since and sessions.changed_dictionaries(connection, since):
+        if since and rows_were_shaped_by(connection, session, since):
             raise StagedOutdated(
                 f"session {since[-1]} changed categories, brands or price types after session {session_id} was staged; "
                 f"nothing was published: run the import of drop {session.drop_id} again"
@@ -81,13 +105,24 @@ def _apply(database: ShopDatabase, session_id: int) -> str:
         if since:
             raise JudgementOutdated(f"session {since[-1]} was published after session {session_id} was judged")
         counts = publish.publish(connection, session_id)
-        quarantine.resolve(connection, session_id, change_set.WAITING_FEEDS)
         status = sessions.PUBLISHED if counts else sessions.UNCHANGED
-        sessions.update_in(connection, session_id, status=status, error=None, finished_at=datetime.now(UTC))
-    return status
+        settle(connection, session, status)
 
 
-def _finish(database: ShopDatabase, session: sessions.Session, status: str) -> dict[str, Any]:
+def rows_were_shaped_by(connection: Any, session: sessions.Session, since: list[int]) -> bool:
+    """Did one of these sessions change what this one's rows were shaped by? Stocks are shaped by nothing."""
+    return session.kind != STOCK_UPDATE and sessions.changed_dictionaries(connection, since)
+
+
+def settle(connection: Any, session: sessions.Session, status: str, **values: Any) -> None:
+    """In the transaction that published the session: close what it answers, and end it."""
+    quarantine.resolve(connection, session.id, change_set.WAITING_FEEDS)
+    overtaking.leave_named_keys(connection, session)
+    sessions.update_in(connection, session.id, status=status, error=None, finished_at=datetime.now(UTC), **values)
+
+
+def finish(database: ShopDatabase, session: sessions.Session, status: str) -> dict[str, Any]:
+    """Write the end into the session's report."""
     finished = session.finished_at or datetime.now(UTC)
     seconds = (finished - session.started_at).total_seconds()
     report = {**(session.report or {}), "status": status, "seconds": round(seconds, 2)}

@@ -26,7 +26,7 @@ GOODS = [f"g{number}" for number in range(12)]
 @pytest.fixture
 def guarded(shop: ShopUnderTest) -> ShopUnderTest:
     """A shop of twelve SKUs, in stock at 1000, whose gates block from five rows on."""
-    shop.configure(block_rows=5)
+    shop.configure(move_block_rows=5)
     shop.import_files(
         {
             "groups.xml": groups_xml([group("c1", "Мячи")]),
@@ -61,11 +61,24 @@ def test_an_export_that_marks_half_of_the_goods_is_refused(guarded: ShopUnderTes
 
 
 def test_a_price_list_that_falls_by_nine_tenths_is_refused(guarded: ShopUnderTest) -> None:
+    guarded.configure(price_move_block_share=1)
     refused_by(guarded, "prices_do_not_collapse", prices(dict.fromkeys(GOODS[:5], "99")))
 
 
 def test_a_price_list_of_zeros_is_refused(guarded: ShopUnderTest) -> None:
-    refused_by(guarded, "prices_do_not_collapse", prices(dict.fromkeys(GOODS[:5], "0")))
+    guarded.configure(price_move_block_share=1)
+    refused_by(guarded, "prices_stay_above_zero", prices(dict.fromkeys(GOODS[:5], "0")))
+
+
+@pytest.mark.parametrize("text", ["499", "1501"])
+def test_a_price_list_that_moves_far_for_many_is_refused(guarded: ShopUnderTest, text: str) -> None:
+    refused_by(guarded, "prices_do_not_jump", prices(dict.fromkeys(GOODS[:5], text)))
+
+
+def test_a_single_price_that_falls_to_zero_is_worth_a_look_and_is_published(guarded: ShopUnderTest) -> None:
+    moved = guarded.import_files(prices({"g0": "0"}))
+    assert moved.status == "published"
+    assert moved.check("prices_stay_above_zero")["examples"] == ["g0#a"]
 
 
 def test_stock_that_sells_out_by_half_at_once_is_refused(guarded: ShopUnderTest) -> None:

@@ -17,7 +17,7 @@ _runs = iter(range(1, 1_000_000))
 
 def open_session(database: ShopDatabase, **values: Any) -> sessions.Session:
     number = next(_runs)
-    return sessions.open_session(
+    session = sessions.open_session(
         database,
         kind="catalog_import",
         drop_id=f"drop-{number}",
@@ -28,6 +28,8 @@ def open_session(database: ShopDatabase, **values: Any) -> sessions.Session:
         content_digest=f"digest-{number}",
         formed_at={},
     )
+    database.open_area(session.id)
+    return session
 
 
 def stage(database: ShopDatabase, session_id: int, feed: Feed, rows: Iterable[Sequence[Any]], seq: int = 0) -> None:

@@ -213,6 +213,7 @@ def test_the_run_that_is_repeated_finds_its_session_with_an_empty_staging_area(d
         content_digest="",
         formed_at={},
     )
+    database.open_area(again.id)
     with database.read(again.id) as connection:
         assert connection.execute(staging.units.select()).all() == []
     assert (again.id, again.status) == (session, "started")

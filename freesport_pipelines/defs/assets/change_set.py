@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import current_import, failing_session
+from freesport_pipelines.defs.run import current_import, staging_step
 from freesport_pipelines.domain.gates import GATES
 
 KEY = dg.AssetKey("change_set")
@@ -33,9 +33,12 @@ def change_set(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) 
     running = current_import(context, shop)
     if running.session.status in sessions.DONE:
         return _result(sessions.get(shop.database, running.session.id).report or {})
-    with failing_session(shop, running.session.id):
+
+    def judge() -> dict[str, Any]:
         sessions.update(shop.database, running.session.id, status=sessions.STAGED)
-        return _result(publishing.judge(shop.database, running.session, running.settings))
+        return publishing.judge(shop.database, running.session, running.settings)
+
+    return _result(staging_step(shop, running.session.id, judge))
 
 
 def _result(report: dict[str, Any]) -> dg.MaterializeResult:

@@ -4,8 +4,10 @@ import dagster as dg
 from pydantic import Field
 
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import failing_session, readable_failure, session_key
+from freesport_pipelines.defs.run import readable_failure, session_key, staging_step
 from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
+
+PUBLISHING_STEP = "publish"
 
 
 class DropConfig(dg.Config):
@@ -36,25 +38,45 @@ def exchange_drop(
     Opens the import session. Files come from the exchange folder (claimed by the sensor) or from a folder or zip
     that the configuration names; such a folder is copied and never changed.
     """
-    from freesport_pipelines.steps import opening, publishing
+    from freesport_pipelines.steps import opening
+    from freesport_pipelines.steps.attempt import persistently
 
     mode = None if config.mode == "auto" else config.mode
-    order = opening.Order(config.drop, mode, tuple(config.only), config.dry_run, config.force, config.allow_older)
+    order = opening.Order(
+        config.drop, mode, tuple(config.only), config.dry_run, config.force, config.allow_older, _prepares(context)
+    )
     with readable_failure():
         drop = opening.find_drop(order, shop.exchange, shop.archive)
-        opened = opening.open_import(
-            shop.database, drop, order, shop.settings, job=_job(context.run.job_name), run_id=session_key(context)
-        )
+        opened = persistently(lambda: _open(context, shop, drop, order), shop.settings.database_attempts)
     context.instance.add_run_tags(
         context.run.run_id, {"freesport/drop": drop.drop_id, "freesport/session": str(opened.session.id)}
     )
-    with failing_session(shop, opened.session.id):
-        opening.note_unknown_files(opened)
-        before = opening.already_published(opened)
-        if before is not None:
-            publishing.close_unchanged(shop.database, opened.session, before)
+    before = staging_step(shop, opened.session.id, lambda: _close_if_unchanged(opened))
     packets = [(f.path, f.kind, f"{f.size / 1e6:.2f} MB", f.formed_at) for f in drop.files if f.kind is not None]
     return dg.MaterializeResult(metadata=_metadata(drop, opened.session.id, packets, before))
+
+
+def _open(context, shop: Shop, drop, order):  # type: ignore[no-untyped-def]
+    from freesport_pipelines.steps import opening
+
+    job, run_id = _job(context.run.job_name), session_key(context)
+    return opening.open_import(shop.database, drop, order, shop.settings, job=job, run_id=run_id)
+
+
+def _close_if_unchanged(opened):  # type: ignore[no-untyped-def]
+    """The session that published this very content, if there is nothing to do."""
+    from freesport_pipelines.steps import opening, publishing
+
+    opening.note_unknown_files(opened)
+    before = opening.already_published(opened)
+    if before is not None:
+        publishing.close_unchanged(opened.database, opened.session, before)
+    return before
+
+
+def _prepares(context: dg.AssetExecutionContext) -> bool:
+    """Does this run end before the publishing step, because an operator selected only a part of the graph?"""
+    return PUBLISHING_STEP not in context.job_def.graph.node_dict
 
 
 def _job(name: str) -> str:

@@ -107,13 +107,14 @@ def publish(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> 
     """Apply the judged change set in one transaction, or say why not."""
     from freesport_pipelines.database import sessions
     from freesport_pipelines.database.report import status_in_words
-    from freesport_pipelines.defs.run import failing_publication
+    from freesport_pipelines.defs.run import publishing_step
     from freesport_pipelines.steps import publishing
 
     session = _session(context, shop)
     _refuse_partial(context, shop, session)
-    with failing_publication(shop, session.id):
-        report = publishing.publish_session(shop.database, session.id, shop.settings)
+    report = publishing_step(
+        shop, session.id, lambda: publishing.publish_session(shop.database, session.id, shop.settings)
+    )
     context.instance.add_run_tags(context.run.run_id, {"freesport/status": status_in_words(report)})
     if report["status"] in sessions.DONE:
         yield from _live_results(context, shop, report)
