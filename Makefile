@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo ui test test-browser lint check constraints demo-drop clean
+.PHONY: help demo ui test test-slow test-browser lint check constraints demo-drop clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,8 +19,11 @@ demo: $(INSTALLED)  ## install, import the demo drop into SQLite through the Dag
 ui: $(INSTALLED)  ## open the Dagster UI on the same data at http://127.0.0.1:3000, sensors on
 	$(BIN)/dagster dev --host 127.0.0.1
 
-test: $(INSTALLED)  ## all tests but the browser's, on SQLite and on a PostgreSQL of their own
-	$(BIN)/pytest -n auto --dist loadgroup -m "not browser"
+test: $(INSTALLED)  ## all tests but the slow and the browser's, on SQLite and on a PostgreSQL of their own
+	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not slow"
+
+test-slow: $(INSTALLED)  ## kill at every stage, roll back 100,000 SKUs, long random histories
+	$(BIN)/pytest -n auto --dist loadgroup -m slow
 
 test-browser: $(INSTALLED)  ## the UI in a real Chromium (apt-get install chromium)
 	$(BIN)/pytest -m browser

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from freesport_pipelines.cli import demo, imports, sessions
+from freesport_pipelines.cli import demo, imports, keeping, operating, rebuilding, replaying, sessions
 
 app = typer.Typer(
     name="freesport",
@@ -19,6 +19,14 @@ app.command("demo-data")(demo.demo_data)
 app.command("sessions")(sessions.list_sessions)
 app.command("report")(sessions.report)
 app.command("quarantine")(sessions.quarantine)
+app.command("approve")(operating.approve)
+app.command("rollback")(operating.rollback)
+app.command("backup")(keeping.backup)
+app.command("backups")(keeping.list_backups)
+app.command("restore")(keeping.restore)
+app.command("prune")(keeping.prune)
+app.command("replay")(replaying.replay)
+app.command("rebuild")(rebuilding.rebuild)
 
 
 def main() -> None:

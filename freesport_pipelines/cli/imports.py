@@ -40,7 +40,7 @@ def import_folder(
 
     Exit code 0: published, unchanged or dry run; 3: rejected by a gate; 1: failed, the cause is on stderr.
     """
-    config = {"mode": mode.value if mode else "auto", "only": _kinds(only or [])}
+    config = {"mode": mode.value if mode else "auto", "only": kinds(only or [])}
     _run(CATALOG_IMPORT, directory, {**config, **_flags(dry_run, force, allow_older)}, as_json=as_json)
 
 
@@ -63,7 +63,7 @@ def _flags(dry_run: bool, force: bool, allow_older: bool) -> dict[str, bool]:
     return {"dry_run": dry_run, "force": force, "allow_older": allow_older}
 
 
-def _kinds(only: list[str]) -> list[str]:
+def kinds(only: list[str]) -> list[str]:
     """Kinds as the user may write them: any case, separated by commas or repeated."""
     from freesport_pipelines.domain.kinds import Kind
 
@@ -86,24 +86,26 @@ def _run(job: str, directory: Path, config: dict[str, Any], *, as_json: bool) ->
     for error in errors:
         typer.echo(error, err=True)
     if report is not None and report.get("tables"):
-        _show(report)
+        show(report)
     if as_json:
-        typer.echo(json.dumps(_summary(report, errors), ensure_ascii=False))
+        typer.echo(json.dumps(summary(report, errors), ensure_ascii=False))
     if report is not None and report["status"] == "rejected":
         raise typer.Exit(EXIT_REJECTED)
     if errors or report is None:
         raise typer.Exit(EXIT_FAILED)
 
 
-def execute(job: str, config: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+def execute(job: str, config: dict[str, Any], **where: Any) -> tuple[dict[str, Any] | None, list[str]]:
     """Run a job in this process, visible in the Dagster UI; return the session's report and what failed.
 
     Rejection by a gate is in the report, not among the errors.
+
+    :param where: another shop or instance, see `run_job`
     """
     from freesport_pipelines.cli.running import causes, run_job
     from freesport_pipelines.database import sessions
 
-    shop, result = run_job(job, {"exchange__drop": config})
+    shop, result = run_job(job, {"exchange__drop": config}, **where)
     session = sessions.of_run(shop.database, result.run_id)
     report = None if session is None else {"session": session.id, **(session.report or {}), "status": session.status}
     if session is not None and session.status == sessions.REJECTED:
@@ -111,7 +113,8 @@ def execute(job: str, config: dict[str, Any]) -> tuple[dict[str, Any] | None, li
     return report, causes(result)
 
 
-def _summary(report: dict[str, Any] | None, errors: list[str]) -> dict[str, Any]:
+def summary(report: dict[str, Any] | None, errors: list[str]) -> dict[str, Any]:
+    """What `--json` prints of one import."""
     report = report or {}
     return {
         "session": report.get("session"),
@@ -126,7 +129,8 @@ def _summary(report: dict[str, Any] | None, errors: list[str]) -> dict[str, Any]
     }
 
 
-def _show(report: dict[str, Any]) -> None:
+def show(report: dict[str, Any]) -> None:
+    """The report as tables."""
     from freesport_pipelines.cli.terminal import show_report
 
     show_report(report)

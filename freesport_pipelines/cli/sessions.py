@@ -1,11 +1,14 @@
 """`freesport sessions`, `report` and `quarantine`: read what imports stored."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from freesport_pipelines.database.engine import ShopDatabase
+
+if TYPE_CHECKING:
+    from freesport_pipelines.database.sessions import Session
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value as the last line of stdout.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many rows to show.")]
@@ -23,15 +26,46 @@ def _database() -> ShopDatabase:
 def list_sessions(limit: Limit = 20, as_json: AsJson = False) -> None:
     """List import sessions, newest first (сеансы импорта)."""
     from freesport_pipelines.cli.terminal import show_rows
-    from freesport_pipelines.database import sessions
+    from freesport_pipelines.database import sessions, unfinished
+    from freesport_pipelines.settings import get_settings
 
-    found = sessions.newest(_database(), limit)
-    rows = [[s.id, s.kind, s.status, s.drop_id, s.started_at.isoformat(timespec="seconds"), s.error] for s in found]
-    header = ["session", "kind", "status", "drop", "started (UTC)", "error"]
+    database = _database()
+    unfinished.mark_dead(database, get_settings().stale_after_seconds)
+    rows = [_session_row(session) for session in sessions.newest(database, limit)]
+    header = ["session", "kind", "status", "drop", "started (UTC)", "seconds", "written", "note"]
     if as_json:
         typer.echo(json.dumps([dict(zip(header, row, strict=True)) for row in rows], ensure_ascii=False))
     else:
         show_rows(header, rows)
+
+
+def _session_row(session: "Session") -> list[Any]:
+    report = session.report or {}
+    is_published = session.status in ("published", "rolled_back")
+    changed = ("inserted", "updated", "hidden", "deleted")
+    written = sum(counts.get(name, 0) for counts in report.get("tables", {}).values() for name in changed)
+    seconds = None if session.finished_at is None else (session.finished_at - session.started_at).total_seconds()
+    return [
+        session.id,
+        session.kind,
+        session.status,
+        session.drop_id,
+        session.started_at.isoformat(timespec="seconds"),
+        None if seconds is None else round(seconds, 1),
+        written if is_published else None,
+        _note(session),
+    ]
+
+
+def _note(session: "Session") -> str | None:
+    """What is worth knowing beside the status."""
+    if session.undoes_session_id is not None:
+        return f"undoes session {session.undoes_session_id}"
+    notes = ["dry run"] if session.dry_run else []
+    notes += ["approved"] if session.approved_at is not None else []
+    notes += ["interrupted"] if session.interrupted_at is not None else []
+    notes += [session.error] if session.error else []
+    return "; ".join(notes) or None
 
 
 def report(
@@ -55,14 +89,25 @@ def report(
         typer.echo(f"Session {found.id} is {found.status}: {found.error or 'it has no report'}")
 
 
-def quarantine(limit: Limit = 50, as_json: AsJson = False) -> None:
-    """List rows that wait in quarantine, with their reasons (карантин)."""
+def quarantine(
+    kind: Annotated[str | None, typer.Option(help="Only rows of this kind of file (offers, prices, rests…).")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only rows with this reason.")] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List rows that wait in quarantine by reason, and what brings them back (карантин)."""
     from freesport_pipelines.cli.terminal import show_rows
-    from freesport_pipelines.database.quarantine import open_rows
+    from freesport_pipelines.database import quarantine as waiting
+    from freesport_pipelines.domain.quarantine_reasons import way_out
 
     with _database().read() as connection:
-        rows = open_rows(connection, limit)
+        counts = waiting.open_counts(connection)
+        rows = waiting.open_rows(connection, limit, kind=kind, reason=reason)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
-    else:
-        show_rows(["session", "kind", "key", "reason", "detail"], [list(row.values()) for row in rows])
+        return
+    show_rows(["kind", "reason", "rows", "what brings them back"], [[*c, way_out(c[1])] for c in counts])
+    columns = ["session", "file", "kind", "key", "reason", "detail"]
+    show_rows(columns, [[row[column] for column in columns] for row in rows])
+    if len(rows) == limit:
+        typer.echo(f"The newest {limit} rows; --limit shows more, --kind and --reason fewer.")

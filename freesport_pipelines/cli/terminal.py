@@ -7,7 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from freesport_pipelines.database.report import OPERATIONS, status_in_words
+from freesport_pipelines.database.report import operations, status_in_words, summary
+
+MOVES_SHOWN = 5
 
 
 def show_report(report: dict[str, Any]) -> None:
@@ -16,14 +18,24 @@ def show_report(report: dict[str, Any]) -> None:
     style = {"published": "green", "unchanged": "green", "judged": "cyan"}.get(report["status"], "red")
     what = status_in_words(report)
     console.print(f"\nImport session {report['session']}: [{style}]{what}[/] (drop {report['drop']})\n")
-    table = Table("table", *OPERATIONS)
+    shown = operations(report)
+    table = Table("table", *shown)
     for column in table.columns[1:]:
         column.justify = "right"
     for name, counts in report["tables"].items():
         if any(counts.values()):
-            table.add_row(name, *(f"{counts[operation]:,}" for operation in OPERATIONS))
+            table.add_row(name, *(f"{counts[operation]:,}" for operation in shown))
     console.print(table)
+    if report.get("undoes_session"):
+        console.print(summary(report), highlight=False)
+        return
     _show_checks(console, report["checks"])
+    _show_moves(console, report.get("preview") or {})
+    if report["status"] == "rejected" and not report.get("dry_run"):
+        console.print(
+            f"\n[red]Nothing was published.[/] If the change is meant: `{_command()} approve {report['session']}` "
+            f"(опубликовать всё равно); `{_command()} report {report['session']}` shows examples."
+        )
     kinds = [f"{kind}: {figures['note']}" for kind, figures in report.get("kinds", {}).items() if "note" in figures]
     for line in kinds:
         console.print(line)
@@ -33,6 +45,17 @@ def show_report(report: dict[str, Any]) -> None:
         f"\nNext: `{_command()} report` shows this again, `{_command()} quarantine` the rows set aside, "
         "`make ui` opens the graph."
     )
+
+
+def _show_moves(console: Console, preview: dict[str, Any]) -> None:
+    """The worst price and stock moves, where there are any."""
+    for title, moves in (("Prices", preview.get("price_moves", [])), ("Stocks", preview.get("stock_moves", []))):
+        if moves:
+            console.print(f"\n{title} that move most:")
+        for move in moves[:MOVES_SHOWN]:
+            what = f" {move['price']}" if "price" in move else ""
+            after = "–" if move["after"] is None else move["after"]
+            console.print(f"  {move['key']} {move['name'] or ''}:{what} {move['before']} → {after}", highlight=False)
 
 
 def _command() -> str:

@@ -16,6 +16,7 @@ from freesport_pipelines.database import (
     lookups,
     orphans,
     overtaking,
+    preview,
     quarantine,
     schema,
     sessions,
@@ -54,6 +55,7 @@ class Judged(NamedTuple):
     unchanged: dict[str, int]
     quarantined: dict[str, dict[str, int]]
     results: list[Result]
+    preview: dict[str, Any]
 
     @property
     def is_rejected(self) -> bool:
@@ -84,6 +86,7 @@ def make_change_set(
             compare.count_unchanged(connection, session.id),
             quarantine.counts(connection, session.id),
             gates.evaluate(connection, session, figures, policy),
+            preview.preview(connection, session.id),
         )
         sessions.update_in(
             connection,

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, staging
-from freesport_pipelines.database.bookkeeping import import_sessions, quarantine
+from freesport_pipelines.database.bookkeeping import import_sessions, quarantine, session_figures
 from freesport_pipelines.database.feeds import Feed
 from freesport_pipelines.database.sessions import DONE
 from freesport_pipelines.domain.canonical import as_json
@@ -161,15 +161,50 @@ def counts(connection: sa.Connection, session_id: int, *, of_drop: bool = False)
     return result
 
 
-def open_rows(database_connection: sa.Connection, limit: int) -> list[dict[str, Any]]:
-    """Rows of published sessions that still wait, newest first."""
+def _open() -> sa.ColumnElement[bool]:
+    done = sa.select(import_sessions.c.id).where(import_sessions.c.status.in_(DONE))
+    return sa.and_(quarantine.c.resolved_session_id.is_(None), quarantine.c.session_id.in_(done))
+
+
+def open_counts(connection: sa.Connection) -> list[tuple[str, str, int]]:
+    """(kind, reason, rows) of what still waits out of published sessions."""
+    by = (quarantine.c.kind, quarantine.c.reason)
+    query = sa.select(*by, sa.func.count()).where(_open()).group_by(*by).order_by(*by)
+    return [(kind, reason, count) for kind, reason, count in connection.execute(query)]
+
+
+def open_rows(
+    connection: sa.Connection, limit: int, *, kind: str | None = None, reason: str | None = None
+) -> list[dict[str, Any]]:
+    """Rows of published sessions that still wait, newest first: session, drop, file, kind, key, reason, detail."""
+    q = quarantine.c
     query = (
-        sa.select(
-            quarantine.c.session_id, quarantine.c.kind, quarantine.c.key, quarantine.c.reason, quarantine.c.detail
+        sa.select(q.session_id, q.drop_id, q.packet, q.kind, q.key, q.reason, q.detail, session_figures.c.figures)
+        .outerjoin(
+            session_figures, sa.and_(session_figures.c.session_id == q.session_id, session_figures.c.kind == q.kind)
         )
-        .join(import_sessions, import_sessions.c.id == quarantine.c.session_id)
-        .where(quarantine.c.resolved_session_id.is_(None), import_sessions.c.status.in_(DONE))
-        .order_by(quarantine.c.id.desc())
+        .where(
+            _open(), sa.true() if kind is None else q.kind == kind, sa.true() if reason is None else q.reason == reason
+        )
+        .order_by(q.id.desc())
         .limit(limit)
     )
-    return [dict(row) for row in database_connection.execute(query).mappings()]
+    return [
+        {
+            "session": row.session_id,
+            "drop": row.drop_id,
+            "file": _file(row.packet, (row.figures or {}).get("files", [])),
+            "kind": row.kind,
+            "key": row.key,
+            "reason": row.reason,
+            "detail": row.detail,
+        }
+        for row in connection.execute(query)
+    ]
+
+
+def _file(packet: str | None, files: Sequence[str]) -> str | None:
+    """The packet a row came in."""
+    if packet is None or not 0 < int(packet) <= len(files):
+        return None
+    return files[int(packet) - 1]

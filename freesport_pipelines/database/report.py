@@ -6,6 +6,7 @@ from freesport_pipelines.database import sessions
 from freesport_pipelines.database.change_set import Judged
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.feeds import FEEDS
+from freesport_pipelines.database.preview_page import preview_lines
 
 OPERATIONS = ("inserted", "updated", "unchanged", "hidden", "quarantined")
 _QUARANTINED = {
@@ -48,6 +49,7 @@ def build_report(database: ShopDatabase, session: sessions.Session, judged: Judg
         "quarantine": judged.quarantined,
         "checks": [result.as_dict() for result in judged.results],
         "kinds": figures,
+        "preview": judged.preview,
     }
 
 
@@ -94,6 +96,7 @@ def repeat_report(session: sessions.Session, before: sessions.Session) -> dict[s
         "status": sessions.UNCHANGED,
         "tables": tables,
         "same_content_as_session": before.id,
+        "preview": {},
     }
 
 
@@ -110,6 +113,7 @@ def as_markdown(report: dict[str, Any]) -> str:
     passed = len(report.get("checks", [])) - len(failed)
     lines += ["", f"**Checks**: {passed} passed, {len(failed)} to look at", ""]
     lines += [f"* {check['severity'].upper()} `{check['name']}`: {check['message']}" for check in failed]
+    lines += preview_lines(report.get("preview") or {})
     return "\n".join(lines) + "\n"
 
 
@@ -142,9 +146,13 @@ def summary(report: dict[str, Any]) -> str:
     if report.get("dry_run"):
         return text + f" Dry run: {written} rows would change, nothing was written."
     if report["status"] == sessions.REJECTED:
-        return text + " A gate forbids to publish it: the shop keeps what it had. See the checks below."
+        return text + (
+            " A gate forbids to publish it: the shop keeps what it had. See the checks below; if the change is meant, "
+            f"`freesport approve {report['session']}` or the job approve_session publishes it."
+        )
     if not report.get("kinds") or not any(f.get("records") for f in report["kinds"].values()):
         return text + " The drop held no rows that this job reads: nothing was imported."
+    text += " Approved by an operator." if report.get("approved") else ""
     return text + (f" {written} rows written." if written else " The shop already had everything: nothing written.")
 
 

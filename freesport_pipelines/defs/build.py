@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from freesport_pipelines.defs import maintenance, operations
 from freesport_pipelines.defs.assets.change_set import change_set
 from freesport_pipelines.defs.assets.drop import exchange_drop
 from freesport_pipelines.defs.assets.live import publish
@@ -20,7 +21,8 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     """
     return dg.Definitions(
         assets=[exchange_drop, *staged_assets, change_set, publish],
-        jobs=jobs,
+        jobs=[*jobs, *operations.jobs, *maintenance.jobs],
+        schedules=maintenance.schedules,
         sensors=sensors,
         resources={"shop": Shop(), **overrides},
         executor=dg.in_process_executor,

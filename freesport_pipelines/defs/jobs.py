@@ -12,8 +12,10 @@ from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
 WRITER = "freesport/writer"
 """Run tag: one run per value at a time (dagster.yaml), in the order in which the drops came.
 
-Both jobs share one value: a newer stock drop that overtook an older catalogue drop would leave the latter outdated.
+Stocks go beside a long catalogue import, not behind it: whichever of the two is older in 1C leaves to the other the
+rows that it names (`database/overtaking.py`). The lock in the shop's database is the guarantee, tags only keep order.
 """
+CATALOGUE, STOCKS = "catalogue", "stocks"
 
 
 def _keys(*paths: str) -> dg.AssetSelection:
@@ -25,7 +27,7 @@ catalog_import = dg.define_asset_job(
     selection=dg.AssetSelection.groups("exchange", "staging") | _keys(*(live.name for live in LIVES), REPORT.path[-1]),
     description="Import a whole drop: dictionaries, goods, SKUs, prices, stocks. Runs as it opens: takes the next "
     "drop of the exchange folder, or the newest archived one.",
-    tags={WRITER: "shop"},
+    tags={WRITER: CATALOGUE},
 )
 
 stock_update = dg.define_asset_job(
@@ -34,7 +36,7 @@ stock_update = dg.define_asset_job(
         "exchange/drop", "staged/warehouses", "staged/stocks", "change_set", "warehouses", "stocks", "import_report"
     ),
     description="Import only stocks (rests and storages) of a drop; nothing else of the catalogue changes.",
-    tags={WRITER: "shop"},
+    tags={WRITER: STOCKS},
 )
 
 jobs = [catalog_import, stock_update]

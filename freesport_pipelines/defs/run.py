@@ -46,8 +46,8 @@ def readable_failure() -> Iterator[None]:
         raise dg.Failure(str(error) or type(error).__name__, allow_retries=False) from error
 
 
-def staging_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
-    """Do a step that comes before the publication; if it fails for good, so does the session."""
+def session_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
+    """Do a step of a session; if it fails for good, so does the session."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from freesport_pipelines.database import sessions

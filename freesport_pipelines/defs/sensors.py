@@ -42,10 +42,22 @@ def exchange_sensor(
         claim(shop.exchange, verdict.ready, now)
         snapshot = scan(shop.exchange.incoming, snapshot)
     context.update_cursor(snapshot.to_json())
+    _fail_dead_runs(context.instance, shop)
     requests = list(_requests(context.instance, shop))
     yield from requests
     if not requests:
         yield dg.SkipReason(verdict.reason)
+
+
+def _fail_dead_runs(instance: dg.DagsterInstance, shop: Shop) -> None:
+    """End sessions whose process is gone, and their runs: a run that only seems to be under way blocks the queue."""
+    from freesport_pipelines.database import unfinished
+
+    for session in unfinished.mark_dead(shop.database, shop.settings.stale_after_seconds):
+        again = dg.RunsFilter(tags={"dagster/root_run_id": session.run_id})
+        for run in [instance.get_run_by_id(session.run_id), *instance.get_runs(filters=again)]:
+            if run is not None and run.status == dg.DagsterRunStatus.STARTED:
+                instance.report_run_failed(run, f"session {session.id}: {session.error or 'its process ended'}")
 
 
 def _requests(instance: dg.DagsterInstance, shop: Shop) -> Iterator[dg.RunRequest]:
@@ -53,24 +65,30 @@ def _requests(instance: dg.DagsterInstance, shop: Shop) -> Iterator[dg.RunReques
     from freesport_pipelines.database import unfinished
     from freesport_pipelines.domain.kinds import STOCK_KINDS
 
-    settled = unfinished.settled_drops(shop.database)
-    for drop_id, kinds in _waiting(shop):
+    settled, begun = unfinished.settled_drops(shop.database), unfinished.begun_drops(shop.database)
+    catalogue_waits = False
+    for drop_id, kinds in sorted(dict(_waiting(shop)).items()):
         if drop_id in settled:
             continue
         runs = instance.get_runs(filters=dg.RunsFilter(tags={DROP_TAG: drop_id}))
-        if len(runs) >= ATTEMPTS or any(not run.is_finished for run in runs):
+        is_under_way = any(not run.is_finished for run in runs)
+        if len(runs) >= ATTEMPTS and not is_under_way:
             continue
-        job = stock_update if kinds and kinds <= STOCK_KINDS else catalog_import
-        yield dg.RunRequest(
-            run_key=drop_id if not runs else f"{drop_id}/{len(runs) + 1}",
-            job_name=job.name,
-            run_config={"ops": {"exchange__drop": {"config": {"drop": drop_id}}}},
-            tags={DROP_TAG: drop_id},
-        )
+        is_stock = bool(kinds) and kinds <= STOCK_KINDS
+        # stocks may overtake an import that is under way, not one that has not begun: it could not mind them
+        if not is_under_way and not (is_stock and catalogue_waits):
+            job = stock_update if is_stock else catalog_import
+            yield dg.RunRequest(
+                run_key=drop_id if not runs else f"{drop_id}/{len(runs) + 1}",
+                job_name=job.name,
+                run_config={"ops": {"exchange__drop": {"config": {"drop": drop_id}}}},
+                tags={DROP_TAG: drop_id},
+            )
+        catalogue_waits |= not is_stock and drop_id not in begun
 
 
 def _waiting(shop: Shop) -> Iterator[tuple[str, frozenset[str]]]:
-    """Claimed drops, oldest first, then archived ones whose run died before it opened a session."""
+    """Claimed drops, and archived ones whose run died before its session came to an end."""
     from itertools import islice
 
     from freesport_pipelines.exchange.claim import claimed_drops

@@ -1,10 +1,11 @@
 """The archive: where drops are kept, private, read-only and complete, so that any of them can be replayed.
 
 Belongs here: what a complete drop in the archive is, storing and finding it. Does not belong here: taking files in
-(`intake`), retention (a policy of its own), reading packets (`commerceml`).
+(`intake`), what may be removed when (a policy of its own, `steps.pruning`), reading packets (`commerceml`).
 
 A drop exists from the moment its manifest is written, which is the last step. What a crash leaves behind has no
-manifest, is listed nowhere, and is completed when the same claimed drop is stored again.
+manifest, is listed nowhere, and is completed when the same claimed drop is stored again. Removing a drop begins with
+its manifest.
 """
 
 import os
@@ -13,6 +14,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import filterfalse
 
 from upath import UPath
 
@@ -124,6 +126,18 @@ class Archive:
     def latest(self) -> Drop | None:
         """The newest drop, or None when the archive is empty."""
         return next(self.list(), None)
+
+    # -- removing ------------------------------------------------------------------------------------------
+
+    def remove(self, drop_id: str) -> None:
+        """Remove a drop for good; one that is half removed does not exist."""
+        if _is_one_name(drop_id):
+            paths.remove_file(self._manifest(drop_id))
+            paths.remove_folder(self.root / drop_id)
+
+    def leftovers(self) -> Iterator[str]:
+        """Names of folders that are no drops: being stored in this moment, or left behind by a crash."""
+        return filterfalse(self.holds, paths.folder_names(self.root))
 
     # -- inside --------------------------------------------------------------------------------------------
 

@@ -29,24 +29,24 @@ def approve(database: ShopDatabase, session_id: int) -> dict[str, Any]:
     :raises LiveStateMoved: if rows are no longer as they were judged; it names them
     """
     session = sessions.get(database, session_id)
-    if session.status in sessions.DONE and session.approved_at is not None:
-        return session.report or {}
+    if session.approved_at is None:  # else: the answer to the commit was lost
+        _publish(database, session)
+        database.discard_area(session_id)
+        log.info("session %d was approved by hand and is published", session_id)
+    return finish(database, sessions.get(database, session_id))
+
+
+def _publish(database: ShopDatabase, session: sessions.Session) -> None:
     _refuse_unless_rejected(session)
     _refuse_contradictions(session)
-    database.require_area(session_id)
-    with database.publishing(session_id) as connection:
-        session = sessions.get_in(connection, session_id)
+    database.require_area(session.id)
+    with database.publishing(session.id) as connection:
+        session = sessions.get_in(connection, session.id)
         _refuse_unless_rejected(session)
         _refuse_if_overtaken(connection, session)
-        counts = publish.publish(connection, session_id)
+        counts = publish.publish(connection, session.id)
         status = sessions.PUBLISHED if counts else sessions.UNCHANGED
         settle(connection, session, status, approved_at=datetime.now(UTC))
-    database.discard_area(session_id)
-    log.info("session %d was approved by hand and is published", session_id)
-    report = finish(database, sessions.get(database, session_id), status)
-    report["approved"] = True
-    sessions.update(database, session_id, report=report)
-    return report
 
 
 def newest_rejected(database: ShopDatabase) -> int:

@@ -100,14 +100,14 @@ def stage_attributes(context: ImportContext) -> Figures:
     figures: Figures = {}
     properties: dict[str, AttributeRow] = {}
     values: dict[tuple[str, str], str] = {}
-    rejects: list[Reject] = []
+    rejects: list[tuple[int, list[Reject]]] = []
     for kind in (Kind.PROPERTIES_GOODS, Kind.PROPERTIES_OFFERS):
         tally = Tally()
         for chunk in records(context, kind, tally):
             for record in chunk.records:
                 _take_property(record, kind, properties, values)
+            rejects.append((chunk.packet, tally.notes.take_rejects()))
         tally.rows = tally.records
-        rejects += tally.notes.take_rejects()
         figures[str(kind)] = tally.as_figures()
     with context.database.staging(context.session.id) as connection:
         aliases, brand_rows = _brands(values, lookups.spellings(connection))
@@ -121,7 +121,8 @@ def stage_attributes(context: ImportContext) -> Figures:
             numbered = [(staging.PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
             dialect.bulk_load(connection, table, numbered)
         quarantine.forget_rejects(connection, *figures)
-        quarantine.stage_rejects(connection, 1, rejects)
+        for packet, rejected in rejects:
+            quarantine.stage_rejects(connection, packet, rejected)
     return figures
 
 
@@ -160,8 +161,10 @@ def stage_categories(context: ImportContext) -> Figures:
     """groups → staged_categories, judged in the tree that the shop will have; a few thousand at most, in memory."""
     tally = Tally()
     staged: dict[str, Category] = {}
+    packet_of: dict[str, int] = {}
     for chunk in records(context, Kind.GROUPS, tally):
         staged.update({record.onec_id: record for record in chunk.records})
+        packet_of.update({record.onec_id: chunk.packet for record in chunk.records})
     with context.database.staging(context.session.id) as connection:
         connection.execute(staging.categories.delete())
         live = lookups.category_nodes(connection, schema.categories)
@@ -179,7 +182,8 @@ def stage_categories(context: ImportContext) -> Figures:
         numbered = [(staging.PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
         tally.rows = dialect.bulk_load(connection, staging.categories, numbered)
         quarantine.forget_rejects(connection, str(Kind.GROUPS))
-        quarantine.stage_rejects(connection, 1, tally.notes.take_rejects())
+        for reject in tally.notes.take_rejects():
+            quarantine.stage_rejects(connection, packet_of.get(reject.key, 1), [reject])
         if staged:
             touches.touch_categories(connection, tree)
     return {str(Kind.GROUPS): tally.as_figures()}

@@ -36,6 +36,7 @@ class Tally:
         self.records = 0
         self.rows = 0
         self.bytes = 0
+        self.files: list[str] = []
         self.missing: list[str] = []
         self.declared: int | None = None
         self.started = time.monotonic()
@@ -44,6 +45,7 @@ class Tally:
         """For storing as JSON."""
         return {
             "packets": self.packets,
+            "files": self.files,
             "records": self.records,
             "rows": self.rows,
             "megabytes": round(self.bytes / 1e6, 3),
@@ -70,6 +72,7 @@ class Chunk(NamedTuple):
 def records(context: ImportContext, kind: Kind, tally: Tally) -> Iterator[Chunk]:
     """Every usable record of a kind, chunk by chunk."""
     files = context.drop.packets(kind)
+    tally.files = [file.path for file in files]
     tally.missing += missing_packets(files)
     tally.declared = (context.drop.declared_packets or {}).get(str(kind))
     progress = Progress(kind, sum(file.size for file in files))

@@ -56,7 +56,7 @@ def publish_session(database: ShopDatabase, session_id: int, settings: Settings)
     """
     session = sessions.get(database, session_id)
     if session.status in sessions.DONE or session.dry_run or session.status == sessions.REJECTED:
-        return finish(database, session, session.status)
+        return finish(database, session)
     if session.status != sessions.JUDGED:
         raise sessions.NoSession(
             f"session {session_id} is {session.status}, not judged: materialize the job {session.kind} on its drop "
@@ -66,7 +66,7 @@ def publish_session(database: ShopDatabase, session_id: int, settings: Settings)
     session = _judged_until_it_holds(database, session, settings)
     if session.status in sessions.DONE:
         database.discard_area(session_id)
-    return finish(database, session, session.status)
+    return finish(database, session)
 
 
 def _judged_until_it_holds(
@@ -121,11 +121,13 @@ def settle(connection: Any, session: sessions.Session, status: str, **values: An
     sessions.update_in(connection, session.id, status=status, error=None, finished_at=datetime.now(UTC), **values)
 
 
-def finish(database: ShopDatabase, session: sessions.Session, status: str) -> dict[str, Any]:
-    """Write the end into the session's report."""
+def finish(database: ShopDatabase, session: sessions.Session) -> dict[str, Any]:
+    """Write the end, as the session has it, into its report."""
     finished = session.finished_at or datetime.now(UTC)
     seconds = (finished - session.started_at).total_seconds()
-    report = {**(session.report or {}), "status": status, "seconds": round(seconds, 2)}
+    report = {**(session.report or {}), "status": session.status, "seconds": round(seconds, 2)}
+    if session.approved_at is not None:
+        report["approved"] = True
     sessions.update(database, session.id, report=report, finished_at=finished)
     return report
 

@@ -13,6 +13,7 @@ from freesport_pipelines.database.feeds import FEEDS
 from freesport_pipelines.database.report import rollback_report
 from freesport_pipelines.database.rollback import RollbackRefused
 from freesport_pipelines.domain.jobs import ROLLBACK
+from freesport_pipelines.steps.publishing import finish
 
 log = logging.getLogger(__name__)
 
@@ -49,30 +50,41 @@ def roll_back(database: ShopDatabase, opened: sessions.Session) -> dict[str, Any
 
     :raises RollbackRefused: if rows were changed since or are referred to; nothing was changed then
     """
-    if opened.status in sessions.DONE:
-        return opened.report or {}
+    if sessions.get(database, opened.id).status not in sessions.DONE:  # else: the answer to the commit was lost
+        _undo(database, opened)
+    return _report(database, opened)
+
+
+def _undo(database: ShopDatabase, opened: sessions.Session) -> None:
     target = sessions.get(database, opened.undoes_session_id or 0)
-    counts: dict[str, dict[str, int]] = {}
     try:
         with database.publishing() as connection:
             _refuse_unless(sessions.get_in(connection, target.id))
             counts = rollback.roll_back(connection, target.id, opened.id, opened.options["forced"])
+            if opened.dry_run:
+                raise _OnlyTried(counts)
             sessions.update_in(connection, target.id, status=sessions.ROLLED_BACK)
             now = datetime.now(UTC)
-            sessions.update_in(connection, opened.id, status=sessions.PUBLISHED, error=None, finished_at=now)
-            if opened.dry_run:
-                raise _OnlyTried
-    except _OnlyTried:
-        sessions.update(database, opened.id, status=sessions.JUDGED, finished_at=datetime.now(UTC))
+            report = rollback_report(opened, counts)
+            sessions.update_in(
+                connection, opened.id, status=sessions.PUBLISHED, error=None, finished_at=now, report=report
+            )
+    except _OnlyTried as tried:
+        report = rollback_report(opened, tried.args[0])
+        sessions.update(database, opened.id, status=sessions.JUDGED, finished_at=datetime.now(UTC), report=report)
     except sa.exc.IntegrityError as error:
         raise RollbackRefused(
             f"session {target.id} cannot be rolled back, a table of the shop's own refers to rows it inserted: "
             f"{str(error.orig).strip()}. Nothing was changed"
         ) from error
-    report = rollback_report(sessions.get(database, opened.id), counts)
-    sessions.update(database, opened.id, report=report)
+
+
+def _report(database: ShopDatabase, opened: sessions.Session) -> dict[str, Any]:
+    """The rollback's report as it ended; the undone session's report says that it is no longer in force."""
+    report = finish(database, sessions.get(database, opened.id))
     if not opened.dry_run:
-        sessions.update(database, target.id, report={**(target.report or {}), "status": sessions.ROLLED_BACK})
+        target = sessions.get(database, opened.undoes_session_id or 0)
+        sessions.update(database, target.id, report={**(target.report or {}), "status": target.status})
         log.info("session %d is rolled back by session %d", target.id, opened.id)
     return report
 

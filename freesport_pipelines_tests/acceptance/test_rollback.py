@@ -90,10 +90,8 @@ def test_a_rollback_is_a_session_with_a_journal_and_a_report(shop: ShopUnderTest
     assert undone.report["undoes_session"] == second.session.id
     inserted = {name: counts["inserted"] for name, counts in second.report["tables"].items()}
     assert {name: counts["deleted"] for name, counts in undone.report["tables"].items()} == inserted
-    row = shop.row(
-        "SELECT operation, before, after FROM change_sets WHERE session_id = :id AND key = 'g1' AND table_name = 'goods'",
-        id=undone.session.id,
-    )
+    journal = "SELECT operation, before, after FROM change_sets WHERE session_id = :id AND table_name = 'goods'"
+    row = shop.row(f"{journal} AND key = 'g1'", id=undone.session.id)
     assert row["operation"] == "update"
     assert "Гиря 16" in str(row["after"])
 

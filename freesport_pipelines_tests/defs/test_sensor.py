@@ -5,10 +5,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from freesport_pipelines.database import liveness
 from freesport_pipelines.defs.build import build_defs
 from freesport_pipelines.defs.sensors import exchange_sensor
+from freesport_pipelines.steps import opening
 from freesport_pipelines_tests.commerceml_xml import write_export
 from freesport_pipelines_tests.defs import exports
+from freesport_pipelines_tests.defs.clicking import prepare
 from freesport_pipelines_tests.shop import ShopUnderTest
 
 
@@ -31,6 +34,16 @@ class Sensor:
         data = exchange_sensor.evaluate_tick(context)
         self.cursor = data.cursor
         return list(data.run_requests or ()), data.skip_message or ""
+
+    def begin(self, request: dg.RunRequest, run_id: str = "a-run") -> int:
+        """Open the session of what was asked for, as its run would, and do nothing more."""
+        shop = self.shop.resource
+        order = opening.Order(request.run_config["ops"]["exchange__drop"]["config"]["drop"])
+        drop = opening.find_drop(order, shop.exchange, shop.archive)
+        opened = opening.open_import(
+            self.shop.database, drop, order, shop.settings, job=request.job_name or "", run_id=run_id
+        )
+        return opened.session.id
 
     def run(self, request: dg.RunRequest) -> str:
         """Run what was asked for; the status of its session."""
@@ -133,11 +146,80 @@ def test_a_restart_that_forgets_the_cursor_loses_nothing(sensor: Sensor) -> None
     write_export(sensor.incoming, exports.rests("7", "2026-01-16T03:00:00"))
     sensor.cursor = None
     assert [request.run_key for request in sensor.tick()[0]] == [first.run_key]
-    waiting, _ = sensor.tick()
-    by_job = {request.job_name: request for request in waiting}
-    assert sorted(by_job) == ["catalog_import", "stock_update"]
-    assert [sensor.run(by_job[job]) for job in sorted(by_job)] == ["published", "published"]
+    assert [request.run_key for request in sensor.tick()[0]] == [first.run_key]
+    assert sensor.run(first) == "published"
+    (stocks,), _ = sensor.tick()
+    assert (stocks.job_name, sensor.run(stocks)) == ("stock_update", "published")
     assert sensor.shop.product("g1#a")["stock_quantity"] == 7
+
+
+def test_stocks_do_not_overtake_a_catalogue_that_has_not_begun(sensor: Sensor) -> None:
+    write_export(sensor.incoming, exports.catalogue())
+    sensor.tick()
+    (catalogue,), _ = sensor.tick()
+    write_export(sensor.incoming, exports.rests("7", "2026-01-16T03:00:00"))
+    sensor.tick()
+    assert [request.run_key for request in sensor.tick()[0]] == [catalogue.run_key]
+
+
+def test_stocks_go_beside_a_catalogue_import_that_is_under_way(sensor: Sensor) -> None:
+    write_export(sensor.incoming, exports.catalogue())
+    sensor.tick()
+    (catalogue,), _ = sensor.tick()
+    job = sensor.shop.definitions.resolve_job_def("catalog_import")
+    sensor.shop.instance.create_run_for_job(job, tags=catalogue.tags, status=dg.DagsterRunStatus.STARTED)
+    sensor.begin(catalogue)
+    write_export(sensor.incoming, exports.rests("7", "2026-01-16T03:00:00"))
+    sensor.tick()
+    assert [request.job_name for request in sensor.tick()[0]] == ["stock_update"]
+
+
+def test_stocks_are_not_held_up_by_a_catalogue_that_was_given_up(sensor: Sensor) -> None:
+    write_export(sensor.incoming, exports.catalogue())
+    sensor.tick()
+    (catalogue,), _ = sensor.tick()
+    job = sensor.shop.definitions.resolve_job_def("catalog_import")
+    for _ in range(3):
+        sensor.shop.instance.create_run_for_job(job, tags=catalogue.tags, status=dg.DagsterRunStatus.FAILURE)
+    write_export(sensor.incoming, exports.rests("7", "2026-01-16T03:00:00"))
+    sensor.tick()
+    assert [request.job_name for request in sensor.tick()[0]] == ["stock_update"]
+
+
+def test_a_session_whose_process_is_gone_is_marked_failed_and_its_drop_asked_for_again(sensor: Sensor) -> None:
+    sensor.shop.configure(stale_after_seconds=0)
+    write_export(sensor.incoming, exports.catalogue())
+    sensor.tick()
+    (first,), _ = sensor.tick()
+    job = sensor.shop.definitions.resolve_job_def("catalog_import")
+    run = sensor.shop.instance.create_run_for_job(job, tags=first.tags, status=dg.DagsterRunStatus.STARTED)
+    sensor.begin(first, run.run_id)
+    (again,), _ = sensor.tick()
+    session = sensor.shop.row("SELECT status, error FROM import_sessions")
+    assert session["status"] == "failed"
+    assert "process ended" in session["error"]
+    assert sensor.shop.instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
+    assert again.run_key == f"{first.run_key}/2"
+    assert sensor.run(again) == "published"
+
+
+def test_a_session_at_work_is_left_alone_however_long_it_takes(sensor: Sensor) -> None:
+    sensor.shop.configure(stale_after_seconds=0)
+    write_export(sensor.incoming, exports.catalogue())
+    sensor.tick()
+    (first,), _ = sensor.tick()
+    session_id = sensor.begin(first)
+    with liveness.working_on(sensor.shop.database, session_id):
+        sensor.tick()
+    assert sensor.shop.row("SELECT status FROM import_sessions")["status"] == "started"
+
+
+def test_a_session_that_was_only_prepared_waits_for_the_operator(sensor: Sensor) -> None:
+    sensor.shop.configure(stale_after_seconds=0)
+    drop = write_export(sensor.shop.folder / "prepared", exports.catalogue())
+    assert prepare(sensor.shop, str(drop)).success
+    sensor.tick()
+    assert sensor.shop.row("SELECT status FROM import_sessions")["status"] == "judged"
 
 
 def test_a_drop_whose_run_died_before_its_session_is_asked_for_again(sensor: Sensor) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import current_import, staging_step
+from freesport_pipelines.defs.run import current_import, session_step
 from freesport_pipelines.domain.gates import GATES
 
 KEY = dg.AssetKey("change_set")
@@ -38,7 +38,7 @@ def change_set(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) 
         sessions.update(shop.database, running.session.id, status=sessions.STAGED)
         return publishing.judge(shop.database, running.session, running.settings)
 
-    return _result(staging_step(shop, running.session.id, judge))
+    return _result(session_step(shop, running.session.id, judge))
 
 
 def _result(report: dict[str, Any]) -> dg.MaterializeResult:

@@ -4,7 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import readable_failure, session_key, staging_step
+from freesport_pipelines.defs.run import readable_failure, session_key, session_step
 from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
 
 PUBLISHING_STEP = "publish"
@@ -51,7 +51,7 @@ def exchange_drop(
     context.instance.add_run_tags(
         context.run.run_id, {"freesport/drop": drop.drop_id, "freesport/session": str(opened.session.id)}
     )
-    before = staging_step(shop, opened.session.id, lambda: _close_if_unchanged(opened))
+    before = session_step(shop, opened.session.id, lambda: _close_if_unchanged(opened))
     packets = [(f.path, f.kind, f"{f.size / 1e6:.2f} MB", f.formed_at) for f in drop.files if f.kind is not None]
     return dg.MaterializeResult(metadata=_metadata(drop, opened.session.id, packets, before))
 

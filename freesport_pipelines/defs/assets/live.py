@@ -119,7 +119,7 @@ def publish(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> 
     if report["status"] in sessions.DONE:
         yield from _live_results(context, shop, report)
     if REPORT in context.selected_asset_keys:
-        yield _report_result(report)
+        yield dg.MaterializeResult(asset_key=REPORT, metadata=_report_metadata(report))
     if report["status"] == sessions.REJECTED:
         failed = [c for c in report["checks"] if not c["passed"] and c["severity"] == "error"]
         reasons = "; ".join(f"{check['name']}: {check['message']}" for check in failed)
@@ -163,29 +163,40 @@ def _refuse_partial(context: dg.AssetExecutionContext, shop: Shop, session: Any)
 def _live_results(
     context: dg.AssetExecutionContext, shop: Shop, report: dict[str, Any]
 ) -> Iterator[dg.MaterializeResult]:
+    for live in LIVES:
+        if dg.AssetKey(live.name) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=live.name, metadata=_live_metadata(live, shop, report))
+
+
+def log_live_tables(context: dg.OpExecutionContext, shop: Shop, report: dict[str, Any]) -> None:
+    """Show at the assets what a session published (or undid) that did not come through the asset graph."""
+    context.log_event(dg.AssetMaterialization(REPORT, metadata=_report_metadata(report)))
+    if report["dry_run"]:
+        return
+    for live in LIVES:
+        names = [feed.shown_as for feed in FEEDS if feed.asset == live.name]
+        if any(any(report["tables"][name].values()) for name in names):
+            context.log_event(dg.AssetMaterialization(live.name, metadata=_live_metadata(live, shop, report)))
+
+
+def _live_metadata(live: Live, shop: Shop, report: dict[str, Any]) -> dict[str, Any]:
     import sqlalchemy as sa
 
-    from freesport_pipelines.database.report import OPERATIONS
+    from freesport_pipelines.database.report import operations
 
-    for live in LIVES:
-        if dg.AssetKey(live.name) not in context.selected_asset_keys:
-            continue
-        table = schema.metadata.tables[live.table]
-        names = [feed.shown_as for feed in FEEDS if feed.asset == live.name]
-        counts = {o: sum(report["tables"].get(name, {}).get(o, 0) for name in names) for o in OPERATIONS}
-        with shop.database.read() as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-            shown = md.preview(connection, live.preview or table)
-        yield dg.MaterializeResult(
-            asset_key=live.name,
-            metadata={"dagster/row_count": total, **counts, "session": report["session"], "preview": shown},
-        )
+    table = schema.metadata.tables[live.table]
+    names = [feed.shown_as for feed in FEEDS if feed.asset == live.name]
+    counts = {o: sum(report["tables"].get(name, {}).get(o, 0) for name in names) for o in operations(report)}
+    with shop.database.read() as connection:
+        total = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        shown = md.preview(connection, live.preview or table)
+    return {"dagster/row_count": total, **counts, "session": report["session"], "preview": shown}
 
 
-def _report_result(report: dict[str, Any]) -> dg.MaterializeResult:
+def _report_metadata(report: dict[str, Any]) -> dict[str, Any]:
     from freesport_pipelines.database.report import as_markdown, status_in_words, summary
 
-    metadata = {
+    return {
         "status": status_in_words(report),
         "summary": summary(report),
         "session": report["session"],
@@ -193,4 +204,3 @@ def _report_result(report: dict[str, Any]) -> dg.MaterializeResult:
         "report": dg.MetadataValue.md(as_markdown(report)),
         "json": dg.MetadataValue.json(report),
     }
-    return dg.MaterializeResult(asset_key=REPORT, metadata=metadata)

@@ -8,7 +8,7 @@ import dagster as dg
 from freesport_pipelines.database import staging
 from freesport_pipelines.defs import metadata as md
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import current_import, staging_step
+from freesport_pipelines.defs.run import current_import, session_step
 
 
 class Stage(NamedTuple):
@@ -103,12 +103,12 @@ def _build(stage: Stage) -> dg.AssetsDefinition:
     )
     def staged(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
         from freesport_pipelines.database import sessions
-        from freesport_pipelines.steps import staging as staging_steps
+        from freesport_pipelines.steps import staging as session_steps
 
         running = current_import(context, shop)
         if running.session.status in sessions.DONE:
             return dg.MaterializeResult(metadata={"dagster/row_count": 0, "unchanged": "the shop has this content"})
-        figures = staging_step(shop, running.session.id, lambda: staging_steps.stage(running, stage.step))
+        figures = session_step(shop, running.session.id, lambda: session_steps.stage(running, stage.step))
         metadata = md.figures_metadata(figures)
         if not metadata["packets"]:
             return dg.MaterializeResult(metadata={"dagster/row_count": 0, "note": "the drop holds no such files"})

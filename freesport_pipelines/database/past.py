@@ -1,0 +1,48 @@
+"""The history of imports, narrow: who published what and when, without reports. What rebuilding and pruning ask."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database import unfinished
+from freesport_pipelines.database.bookkeeping import import_sessions
+from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.database.sessions import DONE, ROLLED_BACK
+from freesport_pipelines.domain.jobs import ROLLBACK
+
+
+class PastSession(NamedTuple):
+    """A session as the history knows it."""
+
+    id: int
+    kind: str
+    drop_id: str
+    run_id: str
+    status: str
+    mode: str
+    dry_run: bool
+    options: Mapping[str, Any]
+    finished_at: datetime | None
+    approved_at: datetime | None
+    undoes_session_id: int | None
+    is_open: bool
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether it was published at some time, even if it was undone later."""
+        return self.status in (*DONE, ROLLED_BACK) and not self.dry_run and self.finished_at is not None
+
+    @property
+    def is_rollback(self) -> bool:
+        return self.kind == ROLLBACK
+
+
+def past_sessions(database: ShopDatabase) -> list[PastSession]:
+    """All sessions of this database, oldest first."""
+    columns = [import_sessions.c[name] for name in PastSession._fields if name != "is_open"]
+    with database.read() as connection:
+        still_open = unfinished.open_ids(connection)
+        rows = connection.execute(sa.select(*columns).order_by(import_sessions.c.id)).all()
+    return [PastSession(**row._mapping, is_open=row.id in still_open) for row in rows]  # noqa: SLF001
