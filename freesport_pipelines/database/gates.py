@@ -138,6 +138,18 @@ def _full_set(e: Evidence) -> Figure:
     return Figure(len(missing) + len(short), len(e.figures), tuple([*missing, *short][:EXAMPLES]))
 
 
+def _full_counted(e: Evidence) -> Figure:
+    read = [kind for kind, f in e.figures.items() if f.get("packets")] if e.session.mode == "full" else []
+    uncounted = [kind for kind in read if e.figures[kind].get("declared_packets") is None]
+    return Figure(len(uncounted), len(read), tuple(uncounted))
+
+
+def _promised(e: Evidence) -> Figure:
+    promised = {kind: f for kind, f in e.figures.items() if f.get("declared_packets")}
+    empty = [file for figures in promised.values() for file in figures.get("empty_packets", ())]
+    return Figure(len(empty), sum(f.get("packets", 0) for f in promised.values()), tuple(empty[:EXAMPLES]))
+
+
 _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "packets_are_complete": _packets,
     "not_older_than_published": _not_older,
@@ -161,6 +173,8 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "units_and_brands_are_known": _units_and_brands,
     "sizes_fit": _sizes,
     "full_set_is_complete": _full_set,
+    "full_set_is_counted": _full_counted,
+    "promised_packets_hold_rows": _promised,
     "skus_stay_visible": lambda e: moves.vanishing_skus(e.connection, e.session.id),
     "categories_stay_visible": lambda e: moves.vanishing_categories(e.connection, e.session.id),
     "prices_do_not_collapse": lambda e: moves.collapsing_prices(e.connection, e.session.id, e.policy.collapse_by),

@@ -162,8 +162,14 @@ def changed_dictionaries(connection: sa.Connection, session_ids: list[int]) -> b
 
 
 def touch(database: ShopDatabase, session_id: int) -> None:
-    """Note that a step of the session begins or ends."""
-    update(database, session_id, active_at=datetime.now(UTC))
+    """Note that a step of the session begins or ends; a failed one that is taken up again is at work again."""
+    values = {"active_at": datetime.now(UTC), "interrupted_at": None}
+    failed = sa.and_(import_sessions.c.id == session_id, import_sessions.c.status == FAILED)
+    with database.write() as connection:
+        update_in(connection, session_id, **values)
+        connection.execute(
+            import_sessions.update().where(failed).values(status=STARTED, error=None, finished_at=None)
+        )
 
 
 def fail(database: ShopDatabase, session_id: int, error: str) -> None:

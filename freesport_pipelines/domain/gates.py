@@ -241,6 +241,18 @@ GATES: tuple[Gate, ...] = (
         always_blocks=True,
     ),
     Gate(
+        "full_set_is_counted",
+        "Whoever declares a drop full says how many packets it has: a missing last packet cannot be seen from the "
+        "numbers. Failed: absent rows were hidden behind the other gates all the same; put the counts into "
+        "manifest.json.",
+    ),
+    Gate(
+        "promised_packets_hold_rows",
+        "Every packet of a kind that the manifest announces holds rows. Failed: 1C wrote an empty packet, or it was "
+        "emptied on its way; nothing was published, unload again.",
+        always_blocks=True,
+    ),
+    Gate(
         "sizes_fit",
         "No size text is longer than a size can be. Failed: the SKUs named here are saved without a size.",
     ),

@@ -38,6 +38,7 @@ class Tally:
         self.bytes = 0
         self.files: list[str] = []
         self.missing: list[str] = []
+        self.empty: list[str] = []
         self.declared: int | None = None
         self.started = time.monotonic()
 
@@ -51,6 +52,7 @@ class Tally:
             "megabytes": round(self.bytes / 1e6, 3),
             "seconds": round(time.monotonic() - self.started, 3),
             "missing_packets": self.missing,
+            "empty_packets": self.empty,
             "declared_packets": self.declared,
             "warnings": dict(self.notes.warnings),
             "examples": {what: list(examples) for what, examples in self.notes.examples.items()},
@@ -84,6 +86,8 @@ def records(context: ImportContext, kind: Kind, tally: Tally) -> Iterator[Chunk]
                 first_seq = number * PACKET_ROWS + tally.records - before
                 tally.records += len(chunk)
                 yield Chunk(number, first_seq, [record for record in chunk if _is_usable(record, kind, tally.notes)])
+        if tally.records == before:
+            tally.empty.append(file.path)
         tally.packets += 1
         tally.bytes += file.size
         progress.show(tally, is_last=number == len(files))

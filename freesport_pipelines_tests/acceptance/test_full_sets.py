@@ -72,6 +72,29 @@ def test_a_full_set_with_fewer_packets_than_its_manifest_declares_is_refused(sho
     assert visible(shop) == {"g1#a", "g2#a"}
 
 
+def test_a_full_set_that_nobody_counted_is_worth_a_look(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1"))
+    uncounted = shop.import_files(catalogue("g1", "g2"), mode="full")
+    assert "full_set_is_counted" in uncounted.failed_checks
+    manifest = json.dumps({"mode": "full", "packets": {"goods": 1, "groups": 1, "offers": 1}}).encode()
+    counted = shop.import_files({**catalogue("g1", "g2", "g3"), "manifest.json": manifest})
+    assert "full_set_is_counted" not in counted.failed_checks
+
+
+def test_a_promised_packet_without_rows_is_refused(shop: ShopUnderTest) -> None:
+    """Check 50 of the facts."""
+    shop.import_files(catalogue("g1"))
+    before = shop.dump()
+    packets = {"goods_1_1_<uuid>.xml": goods_xml([good("g1", name="Иначе")]), "goods_1_2_<uuid>.xml": goods_xml([])}
+    manifest = {"manifest.json": json.dumps({"packets": {"goods": 2}}).encode()}
+    refused = shop.import_files({**packets, **manifest})
+    assert refused.status == "rejected"
+    (empty,) = refused.check("promised_packets_hold_rows")["examples"]
+    assert empty.startswith("goods_1_2_")
+    assert shop.dump() == before
+    assert shop.import_files(packets).status == "published"  # nobody promised anything
+
+
 def test_what_the_shop_hid_itself_stays_its_own_business(shop: ShopUnderTest) -> None:
     shop.import_files(catalogue("g1", "g2"))
     shop.execute("UPDATE goods SET is_active = false WHERE onec_id = 'g2'")

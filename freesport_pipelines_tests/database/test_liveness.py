@@ -115,3 +115,12 @@ def test_a_rejected_session_that_a_later_one_made_obsolete_needs_no_area(databas
     sessions.update(database, later.id, status="published")
     with database.read() as connection:
         assert rejected.id not in unfinished.open_ids(connection)
+
+
+def test_a_failed_session_that_is_taken_up_again_is_at_work_again(database: ShopDatabase) -> None:
+    """Dagster's "re-execute from failure" goes on with the session of the run it repeats."""
+    session = open_session(database)
+    unfinished.mark_dead(database, quiet_seconds=0)
+    sessions.touch(database, session.id)
+    again = sessions.get(database, session.id)
+    assert (again.status, again.error, again.interrupted_at, again.finished_at) == ("started", None, None, None)

@@ -31,12 +31,25 @@ QUERIES = {
 FLAGS = ("is_marked", "is_active", "hidden_by_1c", "is_default", "is_current")
 
 
+FIRST = model.Drop(
+    day=1,
+    says={
+        "goods": {"g1": {"name": "Мяч", "marked": False}, "g2": {"name": "Гиря", "marked": False}},
+        "offers": {"g1#a": {"name": "Мяч", "marked": False}, "g1#b": {"name": "Мяч", "marked": False}},
+        "prices": {"g1#a": {"retail": 10, "opt1": None}, "g2": {"retail": 20, "opt1": 10}},
+        "rests": {"g1#a": {"quantities": {"w1": 1}}, "g2": {"quantities": {"w1": 2, "w2": 1}}},
+    },
+)
+"""What the shop sells before anything happens: goods with two offers, and goods that are one SKU."""
+
+
 class World:
-    """`shop` has its dictionaries, imported by session 1."""
+    """`shop` has its dictionaries and the first drop, imported by session 1."""
 
     def __init__(self, shop: ShopUnderTest) -> None:
         self.shop = shop
-        self.model = model.Shop(sessions=[model.Session(1, "published")])
+        self.model = model.Shop()
+        self.model.imports(FIRST)
         self.today = 1
         self.archived: list[tuple[str, model.Drop]] = []
 
