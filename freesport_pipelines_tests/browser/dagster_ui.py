@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class DagsterUi:
             self._process = subprocess.Popen(
                 command, cwd=PROJECT, env=self._environment(home), stdout=log, stderr=log, start_new_session=True
             )
-        _wait_until(self._answers, UP_SECONDS, self._unhappy)
+        wait_until(self._answers, UP_SECONDS, self._unhappy)
 
     def stop(self) -> None:
         """Ask the services to end, then end what is left of their process group."""
@@ -199,7 +199,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until(condition: Any, seconds: float, complaint: Any) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = UP_SECONDS, complaint: Callable[[], str] = str) -> None:
+    """Ask twice a second until the answer is yes."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, complaint()

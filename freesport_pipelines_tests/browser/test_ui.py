@@ -26,7 +26,9 @@ from freesport_pipelines_tests.browser.dagster_ui import (
     UiPage,
     chromium,
     expect_success,
+    wait_until,
 )
+from freesport_pipelines_tests.commerceml_xml import good, goods_xml, write_export
 
 pytestmark = [
     pytest.mark.browser,
@@ -177,3 +179,21 @@ def test_a_drop_put_into_incoming_is_imported_without_a_click(ui: DagsterUi, pag
     updated = ui.rows("SELECT count(*) FROM sku_prices WHERE session_id > ?", before)
     assert 0 < updated[0][0] <= totals.changed_products
     assert not [path for path in ui.incoming.rglob("*") if path.is_file()]
+
+
+@pytest.mark.usefixtures("published")
+def test_a_drop_that_a_gate_rejected_is_published_by_a_click(ui: DagsterUi, page: UiPage) -> None:
+    goods = ui.rows("SELECT onec_id, name FROM goods WHERE is_active")
+    marked = [good(onec_id, name=name, marked=True) for onec_id, name in goods[: len(goods) // 2]]
+    write_export(ui.incoming, {"goods/goods_1_1_<uuid>.xml": goods_xml(marked, formed_at="2099-01-01T00:00:00")})
+    shown = page.open(SENSOR_PAGE)
+    expect(shown.get_by_role("row").filter(has_text="1 run requested").first).to_be_visible(timeout=RUN_MS)
+    wait_until(lambda: ui.rows("SELECT status FROM import_sessions ORDER BY id DESC LIMIT 1") == [("rejected",)])
+    assert ui.rows("SELECT count(*) FROM goods WHERE is_active") == [(len(goods),)]
+
+    expect_success(page.launch("approve_session"))
+
+    assert ui.rows("SELECT count(*) FROM goods WHERE is_active") == [(len(goods) - len(marked),)]
+    shown = page.open("/assets/import_report")
+    summary = shown.get_by_role("row").filter(has_text=re.compile("^summary")).first
+    expect(summary).to_contain_text("Approved by an operator")

@@ -175,7 +175,8 @@ def log_live_tables(context: dg.OpExecutionContext, shop: Shop, report: dict[str
         return
     for live in LIVES:
         names = [feed.shown_as for feed in FEEDS if feed.asset == live.name]
-        if any(any(report["tables"][name].values()) for name in names):
+        is_rollback = bool(report.get("undoes_session"))
+        if not is_rollback or any(any(report["tables"][name].values()) for name in names):
             context.log_event(dg.AssetMaterialization(live.name, metadata=_live_metadata(live, shop, report)))
 
 
