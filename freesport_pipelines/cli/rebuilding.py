@@ -111,7 +111,7 @@ def _build(
 
     :param left_out: gets the drops that a gate has rejected, where no history says that they were published
     """
-    from freesport_pipelines.database import migrate, sessions, undone
+    from freesport_pipelines.database import migrate, own_hiding, sessions, undone
 
     if plan.base:
         backups.restore(plan.base, target)
@@ -127,6 +127,7 @@ def _build(
             elif sessions.get(rebuilt.database, session_id).status == sessions.REJECTED:
                 typer.echo("  a gate rejects it: left out", err=True)
                 left_out.append(step.drop_id)
+    own_hiding.carry_over(shop.database, target)
     return lost.published
 
 

@@ -80,11 +80,11 @@ def report(
     found = sessions.get(database, session) if session is not None else sessions.latest(database)
     if found is None:
         raise sessions.NoSession("there is no import session yet: run `freesport import DIR` first")
-    content = {"session": found.id, "status": found.status, "error": found.error, **(found.report or {})}
+    content = {"session": found.id, "error": found.error, **(found.report or {}), "status": found.status}
     if as_json:
         typer.echo(json.dumps(content, ensure_ascii=False))
     elif found.report:
-        typer.echo(as_markdown(found.report))
+        typer.echo(as_markdown(content))
     else:
         typer.echo(f"Session {found.id} is {found.status}: {found.error or 'it has no report'}")
 

@@ -71,6 +71,7 @@ def open_session(
         "formed_at": dict(formed_at or {}),
         "started_at": now,
         "active_at": now,
+        "judged_at": None,
         "finished_at": None,
         "interrupted_at": None,
         "error": None,
@@ -163,22 +164,26 @@ def changed_dictionaries(connection: sa.Connection, session_ids: list[int]) -> b
 
 def touch(database: ShopDatabase, session_id: int) -> None:
     """Note that a step of the session begins or ends; a failed one that is taken up again is at work again."""
-    values = {"active_at": datetime.now(UTC), "interrupted_at": None}
     failed = sa.and_(import_sessions.c.id == session_id, import_sessions.c.status == FAILED)
+    as_before = sa.case((import_sessions.c.judged_at.is_(None), STARTED), else_=JUDGED)
     with database.write() as connection:
-        update_in(connection, session_id, **values)
-        connection.execute(
-            import_sessions.update().where(failed).values(status=STARTED, error=None, finished_at=None)
-        )
+        update_in(connection, session_id, active_at=datetime.now(UTC), interrupted_at=None)
+        revived = {"status": as_before, "error": None, "finished_at": None}
+        connection.execute(import_sessions.update().where(failed).values(revived))
 
 
-def fail(database: ShopDatabase, session_id: int, error: str) -> None:
-    """End a session that could not be completed; what is done stays done."""
+def fail(database: ShopDatabase, session_id: int, error: str, *, again: bool = False) -> None:
+    """End a session that could not be completed; what is done stays done.
+
+    :param again: the cause may be gone a little later: the sensor asks for the drop again
+    """
+    now = datetime.now(UTC)
+    values = {"status": FAILED, "error": error, "finished_at": now, "interrupted_at": now if again else None}
     with database.write() as connection:
         connection.execute(
             import_sessions.update()
             .where(import_sessions.c.id == session_id, import_sessions.c.status.not_in(DONE))
-            .values(status=FAILED, error=error, finished_at=datetime.now(UTC))
+            .values(values)
         )
 
 

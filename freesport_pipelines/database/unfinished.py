@@ -50,7 +50,7 @@ def mark_dead(database: ShopDatabase, quiet_seconds: float) -> list[sessions.Ses
 
 def _mark(database: ShopDatabase, session: sessions.Session, still: sa.ColumnElement[bool]) -> bool:
     now = datetime.now(UTC)
-    error = DIED.format(drop_id=session.drop_id)
+    error = session.error or DIED.format(drop_id=session.drop_id)
     values = {"status": FAILED, "error": error, "interrupted_at": now, "finished_at": now}
     with database.write() as connection:
         marked = connection.execute(import_sessions.update().where(_s("id") == session.id, still).values(values))

@@ -51,13 +51,16 @@ def session_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
     from sqlalchemy.exc import SQLAlchemyError
 
     from freesport_pipelines.database import sessions
+    from freesport_pipelines.domain.error_policy import Trouble
+    from freesport_pipelines.steps.attempt import trouble_of
 
     try:
         return _step(shop, session_id, step)
     except dg.Failure as failure:
         # a database that is still away leaves the session to those who look for dead ones
         with suppress(SQLAlchemyError):
-            sessions.fail(shop.database, session_id, failure.description or "")
+            again = trouble_of(failure.__cause__ or failure) is Trouble.DATABASE_ERROR
+            sessions.fail(shop.database, session_id, failure.description or "", again=again)
         raise
 
 

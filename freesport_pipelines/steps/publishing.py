@@ -1,6 +1,7 @@
 """Judge and publish a session, and write its report."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -115,21 +116,30 @@ def rows_were_shaped_by(connection: Any, session: sessions.Session, since: list[
 
 
 def settle(connection: Any, session: sessions.Session, status: str, **values: Any) -> None:
-    """In the transaction that published the session: close what it answers, and end it."""
+    """In the transaction that published the session: close what it answers, end it, complete its report."""
     quarantine.resolve(connection, session.id, change_set.WAITING_FEEDS)
     overtaking.leave_named_keys(connection, session)
-    sessions.update_in(connection, session.id, status=status, error=None, finished_at=datetime.now(UTC), **values)
+    now = datetime.now(UTC)
+    ended = replace(session, status=status, finished_at=now, **values)
+    sessions.update_in(
+        connection, session.id, status=status, error=None, finished_at=now, report=ended_report(ended), **values
+    )
 
 
 def finish(database: ShopDatabase, session: sessions.Session) -> dict[str, Any]:
-    """Write the end, as the session has it, into its report."""
+    """The report of a session that came to its end; that of one which was not published is completed now."""
+    if session.status not in sessions.DONE:
+        session = replace(session, finished_at=session.finished_at or datetime.now(UTC))
+        sessions.update(database, session.id, report=ended_report(session), finished_at=session.finished_at)
+    return ended_report(session)
+
+
+def ended_report(session: sessions.Session) -> dict[str, Any]:
+    """The session's report with its end written into it."""
     finished = session.finished_at or datetime.now(UTC)
-    seconds = (finished - session.started_at).total_seconds()
-    report = {**(session.report or {}), "status": session.status, "seconds": round(seconds, 2)}
-    if session.approved_at is not None:
-        report["approved"] = True
-    sessions.update(database, session.id, report=report, finished_at=finished)
-    return report
+    seconds = round((finished - session.started_at).total_seconds(), 2)
+    approved = {"approved": True} if session.approved_at is not None else {}
+    return {**(session.report or {}), "status": session.status, "seconds": seconds, **approved}
 
 
 def close_unchanged(database: ShopDatabase, session: sessions.Session, before: sessions.Session) -> dict[str, Any]:

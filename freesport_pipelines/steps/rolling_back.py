@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,6 @@ from freesport_pipelines.database.feeds import FEEDS
 from freesport_pipelines.database.report import rollback_report
 from freesport_pipelines.database.rollback import RollbackRefused
 from freesport_pipelines.domain.jobs import ROLLBACK
-from freesport_pipelines.steps.publishing import finish
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,8 @@ def roll_back(database: ShopDatabase, opened: sessions.Session) -> dict[str, Any
     """
     if sessions.get(database, opened.id).status not in sessions.DONE:  # else: the answer to the commit was lost
         _undo(database, opened)
-    return _report(database, opened)
+        log.info("session %s is rolled back by session %d", opened.undoes_session_id, opened.id)
+    return sessions.get(database, opened.id).report or {}
 
 
 def _undo(database: ShopDatabase, opened: sessions.Session) -> None:
@@ -63,15 +64,12 @@ def _undo(database: ShopDatabase, opened: sessions.Session) -> None:
             counts = rollback.roll_back(connection, target.id, opened.id, opened.options["forced"])
             if opened.dry_run:
                 raise _OnlyTried(counts)
-            sessions.update_in(connection, target.id, status=sessions.ROLLED_BACK)
-            now = datetime.now(UTC)
-            report = rollback_report(opened, counts)
-            sessions.update_in(
-                connection, opened.id, status=sessions.PUBLISHED, error=None, finished_at=now, report=report
-            )
+            undone = {**(target.report or {}), "status": sessions.ROLLED_BACK}
+            sessions.update_in(connection, target.id, status=sessions.ROLLED_BACK, report=undone)
+            values = _ended(opened, sessions.PUBLISHED, counts)
+            sessions.update_in(connection, opened.id, **values)
     except _OnlyTried as tried:
-        report = rollback_report(opened, tried.args[0])
-        sessions.update(database, opened.id, status=sessions.JUDGED, finished_at=datetime.now(UTC), report=report)
+        sessions.update(database, opened.id, **_ended(opened, sessions.JUDGED, tried.args[0]))
     except sa.exc.IntegrityError as error:
         raise RollbackRefused(
             f"session {target.id} cannot be rolled back, a table of the shop's own refers to rows it inserted: "
@@ -79,14 +77,10 @@ def _undo(database: ShopDatabase, opened: sessions.Session) -> None:
         ) from error
 
 
-def _report(database: ShopDatabase, opened: sessions.Session) -> dict[str, Any]:
-    """The rollback's report as it ended; the undone session's report says that it is no longer in force."""
-    report = finish(database, sessions.get(database, opened.id))
-    if not opened.dry_run:
-        target = sessions.get(database, opened.undoes_session_id or 0)
-        sessions.update(database, target.id, report={**(target.report or {}), "status": target.status})
-        log.info("session %d is rolled back by session %d", target.id, opened.id)
-    return report
+def _ended(opened: sessions.Session, status: str, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """What a rollback session holds at its end."""
+    ended = replace(opened, status=status, finished_at=datetime.now(UTC))
+    return {"status": status, "error": None, "finished_at": ended.finished_at, "report": rollback_report(ended, counts)}
 
 
 def _tables(names: Iterable[str]) -> list[str]:

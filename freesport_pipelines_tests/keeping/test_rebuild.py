@@ -1,6 +1,5 @@
 """`freesport rebuild`: the catalogue as it was, built beside the shop and swapped in whole, or not at all."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,36 +8,14 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import sessions, unfinished
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.steps import approving, rolling_back
+from freesport_pipelines.steps import approving
 from freesport_pipelines_tests.acceptance.exports import RRP, export
-from freesport_pipelines_tests.commerceml_xml import good, offer, price, rest, rests_xml
+from freesport_pipelines_tests.commerceml_xml import good, price
 from freesport_pipelines_tests.defs.exports import clashing_price_types
 from freesport_pipelines_tests.keeping.commands import Commands
+from freesport_pipelines_tests.keeping.doing import TWO_GOODS, roll_back, session_of, stocks, vanishing
 from freesport_pipelines_tests.keeping.safe import catalogue, everything, published
-from freesport_pipelines_tests.shop import Import, ShopUnderTest
-
-TWO_GOODS = {"goods": [good("g1"), good("g2")], "offers": [offer("g1#a"), offer("g1#b"), offer("g2#a")]}
-
-
-def session_of(imported: Import) -> sessions.Session:
-    assert imported.session is not None
-    return imported.session
-
-
-def stocks(shop: ShopUnderTest, quantity: str, day: int) -> Import:
-    rows = rests_xml([rest("g1#a", {"w1": quantity})], formed_at=f"2026-01-{day:02}T05:00:00")
-    return shop.import_files({"rests/rests_1_1_<uuid>.xml": rows}, job="stock_update")
-
-
-def roll_back(shop: ShopUnderTest, session_id: int) -> None:
-    opened = rolling_back.open_rollback(shop.database, session_id, run_id=f"rollback-{session_id}")
-    rolling_back.roll_back(shop.database, opened)
-
-
-def vanishing(shop: ShopUnderTest, day: int) -> Import:
-    """An import that hides all SKUs: a gate holds it back until an operator approves."""
-    offers = [offer("g1#a", marked=True), offer("g1#b", marked=True)]
-    return shop.import_files(export(offers=offers, formed_at=f"2026-01-{day:02}T03:00:00"))
+from freesport_pipelines_tests.shop import ShopUnderTest
 
 
 def test_the_shop_becomes_what_it_was_after_a_session(shop: ShopUnderTest, freesport: Commands) -> None:
@@ -143,46 +120,6 @@ def test_an_approval_is_repeated(
     assert catalogue(shop) == then
 
 
-def test_an_approved_session_is_not_repeated_without_its_approval(
-    shop: ShopUnderTest, freesport: Commands, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FREESPORT_MOVE_BLOCK_ROWS", "1")
-    published(shop)
-    freesport("backup")
-    assert vanishing(shop, 16).status == "published"  # its threshold is lower now
-    before = everything(shop.database)
-    said = freesport("rebuild", "--json")
-    assert said.code == 1
-    assert "a gate rejects it now" in said.json["errors"][0]
-    assert everything(shop.database) == before
-
-
-def test_a_rebuild_that_fails_leaves_the_shop_alone(shop: ShopUnderTest, freesport: Commands) -> None:
-    published(shop)
-    freesport("backup")
-    imported = session_of(published(shop, day=16, **TWO_GOODS))
-    drop = shop.resource.archive.load(imported.drop_id)
-    packet = drop.root / next(file.path for file in drop.files if file.kind == "goods")
-    packet.chmod(0o600)
-    packet.write_bytes(packet.read_bytes()[:-100])
-    before = everything(shop.database)
-    said = freesport("rebuild", "--json")
-    assert said.code == 1
-    assert imported.drop_id in said.err
-    assert "not touched" in said.err
-    assert said.json["errors"]
-    assert everything(shop.database) == before
-    assert databases(shop) == 1
-
-
-def databases(shop: ShopUnderTest) -> int:
-    """The shop's database and what was left beside it."""
-    if shop.database.is_sqlite:
-        return len(list(shop.folder.glob("*.db")))
-    name = str(sa.make_url(shop.database_url).database)
-    return shop.row("SELECT count(*) AS n FROM pg_database WHERE datname LIKE :name", name=f"{name}%")["n"]
-
-
 def test_the_state_before_is_a_backup_of_its_own(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     freesport("backup")
@@ -200,6 +137,16 @@ def test_what_came_later_is_not_imported_again_by_the_sensor(shop: ShopUnderTest
     assert freesport("rebuild", "--until", first.id).code == 0
     assert later.drop_id in unfinished.settled_drops(shop.database)
     assert sessions.get(shop.database, later.id).status == "rolled_back"
+
+
+def test_what_the_shop_itself_has_hidden_stays_hidden(shop: ShopUnderTest, freesport: Commands) -> None:
+    published(shop)
+    freesport("backup")
+    published(shop, day=16)
+    shop.execute("UPDATE skus SET is_active = false WHERE onec_id = 'g1#b'")
+    assert freesport("rebuild", "--until", 1).code == 0
+    shown = {row["onec_id"]: bool(row["is_active"]) for row in shop.rows("SELECT onec_id, is_active FROM products")}
+    assert shown == {"g1#a": True, "g1#b": False}
 
 
 def test_no_session_loses_its_number(shop: ShopUnderTest, freesport: Commands) -> None:
@@ -254,18 +201,6 @@ def everything_of(shop: ShopUnderTest) -> list[str]:
     return [name for name in everything(shop.database) if name != "version"]
 
 
-def test_a_dry_run_shows_the_plan_and_changes_nothing(shop: ShopUnderTest, freesport: Commands) -> None:
-    published(shop)
-    freesport("backup")
-    published(shop, day=16)
-    before = everything(shop.database)
-    said = freesport("rebuild", "--dry-run", "--json")
-    assert said.code == 0
-    assert [step["session"] for step in said.json["steps"]] == [2]
-    assert re.search(r"0\. restore backup .*\n1\. catalog_import of drop", said.err)
-    assert everything(shop.database) == before
-
-
 def test_another_database_is_filled_and_the_shop_left_alone(
     shop: ShopUnderTest, freesport: Commands, another_url: str
 ) -> None:
@@ -282,21 +217,3 @@ def test_another_database_is_filled_and_the_shop_left_alone(
     again: Any = freesport("rebuild", "--into", another_url)
     assert again.code == 1
     assert "name an empty database" in again.err
-
-
-def test_an_end_that_means_nothing_is_refused(shop: ShopUnderTest, freesport: Commands) -> None:
-    published(shop)
-    for until, says in (("yesterday", "neither a drop"), ("99", "has published nothing")):
-        said = freesport("rebuild", "--until", until)
-        assert said.code == 1
-        assert says in said.err
-
-
-def test_a_drop_that_is_no_longer_in_the_archive_is_named_before_anything_is_done(
-    shop: ShopUnderTest, freesport: Commands
-) -> None:
-    drop = session_of(published(shop)).drop_id
-    shop.resource.archive.remove(drop)
-    said = freesport("rebuild")
-    assert said.code == 1
-    assert drop in said.err
