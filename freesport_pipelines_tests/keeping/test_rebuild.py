@@ -18,6 +18,7 @@ from freesport_pipelines_tests.keeping.safe import catalogue, everything, publis
 from freesport_pipelines_tests.shop import ShopUnderTest
 
 
+@pytest.mark.slow
 def test_the_shop_becomes_what_it_was_after_a_session(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     freesport("backup")
@@ -33,6 +34,7 @@ def test_the_shop_becomes_what_it_was_after_a_session(shop: ShopUnderTest, frees
     assert said.json["undone_sessions"] == [wanted.id, wanted.id + 1, wanted.id + 2, wanted.id + 3]
 
 
+@pytest.mark.slow
 def test_the_shop_becomes_what_it_was_after_a_drop(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     freesport("backup")
@@ -54,6 +56,7 @@ def test_the_shop_becomes_what_it_was_at_a_moment(shop: ShopUnderTest, freesport
     assert catalogue(shop) == then
 
 
+@pytest.mark.slow
 def test_without_a_backup_everything_is_imported_again(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     published(shop, day=16, **TWO_GOODS)
@@ -64,6 +67,7 @@ def test_without_a_backup_everything_is_imported_again(shop: ShopUnderTest, free
     assert catalogue(shop) == then
 
 
+@pytest.mark.slow
 def test_an_older_backup_is_used_when_the_newest_is_too_new(shop: ShopUnderTest, freesport: Commands) -> None:
     first = session_of(published(shop))
     older = freesport("backup", "--json").json["backup"]
@@ -75,6 +79,7 @@ def test_an_older_backup_is_used_when_the_newest_is_too_new(shop: ShopUnderTest,
     assert catalogue(shop) == then
 
 
+@pytest.mark.slow
 def test_options_of_an_import_are_those_it_had(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     freesport("backup")
@@ -120,6 +125,7 @@ def test_an_approval_is_repeated(
     assert catalogue(shop) == then
 
 
+@pytest.mark.slow
 def test_the_state_before_is_a_backup_of_its_own(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     freesport("backup")
@@ -131,6 +137,7 @@ def test_the_state_before_is_a_backup_of_its_own(shop: ShopUnderTest, freesport:
     assert catalogue(shop) == before
 
 
+@pytest.mark.slow
 def test_what_came_later_is_not_imported_again_by_the_sensor(shop: ShopUnderTest, freesport: Commands) -> None:
     first = session_of(published(shop))
     later = session_of(published(shop, day=16))
@@ -139,6 +146,7 @@ def test_what_came_later_is_not_imported_again_by_the_sensor(shop: ShopUnderTest
     assert sessions.get(shop.database, later.id).status == "rolled_back"
 
 
+@pytest.mark.slow
 def test_what_the_shop_itself_has_hidden_stays_hidden(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     freesport("backup")
@@ -149,6 +157,7 @@ def test_what_the_shop_itself_has_hidden_stays_hidden(shop: ShopUnderTest, frees
     assert shown == {"g1#a": True, "g1#b": False}
 
 
+@pytest.mark.slow
 def test_no_session_loses_its_number(shop: ShopUnderTest, freesport: Commands) -> None:
     for day in (15, 16):
         published(shop, day=day)
@@ -160,6 +169,7 @@ def test_no_session_loses_its_number(shop: ShopUnderTest, freesport: Commands) -
     assert [row["id"] for row in after[2:]] == [3, 4]
 
 
+@pytest.mark.slow
 def test_a_second_rebuild_does_not_bring_back_what_the_first_left_out(
     shop: ShopUnderTest, freesport: Commands
 ) -> None:

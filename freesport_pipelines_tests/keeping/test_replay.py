@@ -28,6 +28,7 @@ def stocks(shop: ShopUnderTest, quantity: str) -> Import:
     return shop.import_files({"rests/rests_1_1_<uuid>.xml": rows}, job="stock_update")
 
 
+@pytest.mark.slow
 def test_a_chain_of_drops_ends_in_the_same_tables(shop: ShopUnderTest, freesport: Commands) -> None:
     drops = [
         drop_of(published(shop)),
@@ -42,6 +43,7 @@ def test_a_chain_of_drops_ends_in_the_same_tables(shop: ShopUnderTest, freesport
     assert catalogue(shop) == then
 
 
+@pytest.mark.slow
 def test_a_range_of_the_archive_is_replayed_in_its_order(shop: ShopUnderTest, freesport: Commands) -> None:
     drops = [drop_of(published(shop, day=day)) for day in (15, 16, 17)]
     empty(shop)
@@ -50,6 +52,7 @@ def test_a_range_of_the_archive_is_replayed_in_its_order(shop: ShopUnderTest, fr
     assert [one["drop"] for one in said.json["imports"]] == drops[:2]
 
 
+@pytest.mark.slow
 def test_unchanged_content_is_compared_all_the_same(shop: ShopUnderTest, freesport: Commands) -> None:
     drop = drop_of(published(shop))
     shop.execute("UPDATE goods SET content_hash = 0, name = 'damaged'")
@@ -58,6 +61,7 @@ def test_unchanged_content_is_compared_all_the_same(shop: ShopUnderTest, freespo
     assert shop.row("SELECT name FROM goods")["name"] != "damaged"
 
 
+@pytest.mark.slow
 def test_a_drop_of_rests_alone_changes_stocks_alone(shop: ShopUnderTest, freesport: Commands) -> None:
     published(shop)
     drop = drop_of(stocks(shop, "9"))
@@ -84,6 +88,7 @@ def test_an_older_drop_is_published_only_when_that_is_said(shop: ShopUnderTest, 
     assert catalogue(shop) == then
 
 
+@pytest.mark.slow
 def test_a_dry_run_changes_nothing(shop: ShopUnderTest, freesport: Commands) -> None:
     drop = drop_of(published(shop))
     shop.execute("UPDATE goods SET content_hash = 0, name = 'changed'")
@@ -94,6 +99,7 @@ def test_a_dry_run_changes_nothing(shop: ShopUnderTest, freesport: Commands) -> 
     assert shop.dump() == before
 
 
+@pytest.mark.slow
 def test_only_the_named_kinds_are_read(shop: ShopUnderTest, freesport: Commands) -> None:
     drop = drop_of(shop.import_files(export()))
     shop.execute("UPDATE goods SET content_hash = 0, name = 'kept'")
