@@ -40,7 +40,7 @@ class Settings(BaseSettings):
 
     backup_url: str = Field("data/backups", description="Where backups of the shop's database go: a path or URL.")
     backup_count: int = Field(7, ge=1, description="How many backups are kept.")
-    postgres_bin: Path | None = Field(None, description="Folder of pg_dump and pg_restore, if they are not on the PATH.")
+    postgres_bin: Path | None = Field(None, description="Folder of pg_dump and pg_restore, if not on the PATH.")
     maintenance_cron: str = Field("30 3 * * *", description="When the shop is backed up and old imports are pruned.")
     archive_days: int = Field(30, ge=1, description="Archived drops older than this may be pruned …")
     archive_drops: int = Field(1000, ge=1, description="… and so may all but this many; never after the last backup.")

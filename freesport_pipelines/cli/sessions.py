@@ -59,9 +59,8 @@ def _session_row(session: "Session") -> list[Any]:
 
 def _note(session: "Session") -> str | None:
     """What is worth knowing beside the status."""
-    if session.undoes_session_id is not None:
-        return f"undoes session {session.undoes_session_id}"
-    notes = ["dry run"] if session.dry_run else []
+    notes = [] if session.undoes_session_id is None else [f"undoes session {session.undoes_session_id}"]
+    notes += ["dry run"] if session.dry_run else []
     notes += ["approved"] if session.approved_at is not None else []
     notes += ["interrupted"] if session.interrupted_at is not None else []
     notes += [session.error] if session.error else []

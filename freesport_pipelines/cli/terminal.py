@@ -29,7 +29,7 @@ def show_report(report: dict[str, Any]) -> None:
     if report.get("undoes_session"):
         console.print(summary(report), highlight=False)
         return
-    _show_checks(console, report["checks"])
+    _show_checks(console, report.get("checks", []))
     _show_moves(console, report.get("preview") or {})
     if report["status"] == "rejected" and not report.get("dry_run"):
         console.print(
@@ -77,6 +77,8 @@ def _show_checks(console: Console, checks: list[dict[str, Any]]) -> None:
 def show_rows(header: list[str], rows: list[list[Any]]) -> None:
     """Any list."""
     table = Table(*header)
+    for column in table.columns:
+        column.overflow = "fold"  # a drop id that is cut cannot be copied
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     Console(soft_wrap=True).print(table)

@@ -18,24 +18,34 @@ TOUCH_SEQ = -2_000_000_000
 def hide_absent(connection: sa.Connection, kinds: Collection[str]) -> None:
     """Stage touches that hide the live rows a full set does not name."""
     if str(Kind.GROUPS) in kinds:
-        _touch(connection, schema.categories, staging.categories)
+        _touch(connection, Kind.GROUPS, schema.categories, staging.categories)
     if str(Kind.GOODS) in kinds:
-        _touch(connection, schema.goods, staging.goods, exclusion_reason=sa.literal(ABSENT, sa.Text))
+        reason = sa.literal(ABSENT, sa.Text)
+        _touch(connection, Kind.GOODS, schema.goods, staging.goods, exclusion_reason=reason)
     if str(Kind.OFFERS) in kinds:
-        parents = {"parent_onec_id": schema.skus.c.parent_onec_id, "is_default": schema.skus.c.is_default}
-        _touch(connection, schema.skus, staging.skus, sa.not_(schema.skus.c.is_default), **parents)
+        skus, aside = schema.skus, staging.aside[staging.skus]
+        parents = {"parent_onec_id": skus.c.parent_onec_id, "is_default": skus.c.is_default}
+        also = sa.and_(sa.not_(skus.c.is_default), ~sa.exists().where(aside.c.onec_id == skus.c.onec_id))
+        _touch(connection, Kind.OFFERS, skus, staging.skus, also, **parents)
 
 
 def _touch(
     connection: sa.Connection,
+    kind: Kind,
     live: sa.Table,
     staged: sa.Table,
     also: sa.ColumnElement[bool] | None = None,
     **values: sa.ColumnElement[str] | sa.ColumnElement[bool],
 ) -> None:
-    absent = sa.select(TOUCH_SEQ - live.c.id, live.c.onec_id, sa.false(), *values.values()).where(
+    """A row that the set names and that had to be set aside is not absent; a mere touch names nothing."""
+    rejects = staging.rejects
+    is_absent = sa.and_(
         live.c.is_active,
-        ~sa.exists().where(staged.c.onec_id == live.c.onec_id),
+        ~sa.exists().where(staged.c.onec_id == live.c.onec_id, staged.c.seq >= 0),
+        ~sa.exists().where(rejects.c.kind == str(kind), rejects.c.onec_id == live.c.onec_id),
         sa.true() if also is None else also,
     )
-    connection.execute(staged.insert().from_select(["seq", "onec_id", "wants_active", *values], absent))
+    going = sa.select(live.c.onec_id).where(is_absent)
+    connection.execute(staged.delete().where(staged.c.seq < 0, staged.c.onec_id.in_(going)))
+    hidden = sa.select(TOUCH_SEQ - live.c.id, live.c.onec_id, sa.false(), *values.values()).where(is_absent)
+    connection.execute(staged.insert().from_select(["seq", "onec_id", "wants_active", *values], hidden))

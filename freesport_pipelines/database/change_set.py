@@ -115,16 +115,17 @@ def _place(
         if counted["superseded"] or "superseded" not in figures.get(kind, {}):
             _add(figures, kind, counted)
     dialect.analyze(connection, *(_FEED[table].staged for table in _KIND_OF_TABLE))
-    if overtaken := overtaking.set_aside_overtaken(connection, session):
-        before = figures.get(str(Kind.RESTS), {}).get("overtaken", 0)
-        _add(figures, Kind.RESTS, {"overtaken": before + overtaken})
+    _add(figures, Kind.RESTS, {"overtaken": overtaking.set_aside_overtaken(connection, session)})
     quarantine.forget_superseded_rejects(connection, WAITING_FEEDS)
     quarantine.collect(connection, session.id, session.drop_id)
-    _touch(connection, roots)
+    _touch(connection, session, roots)
 
     offers, prices, stocks = _FEED["skus"], _FEED["sku_prices"], _FEED["sku_stocks"]
-    waits_for_goods = sa.exists().where(
-        staging.goods.c.onec_id == quarantine_table.c.parent_onec_id, staging.goods.c.wants_active
+    parent = quarantine_table.c.parent_onec_id
+    # of the drop, or of the shop: goods may have come by a session that was published past this one
+    waits_for_goods = sa.or_(
+        sa.exists().where(staging.goods.c.onec_id == parent, staging.goods.c.wants_active),
+        sa.exists().where(schema.goods.c.onec_id == parent),
     )
     if session.kind == STOCK_UPDATE:
         _place_amounts(connection, session, figures, ((Kind.RESTS, stocks),), waits_for_goods)
@@ -144,6 +145,7 @@ def _as_it_was_read(connection: sa.Connection) -> None:
         from_packets = sa.select(aside).where(aside.c.seq >= staging.PACKET_ROWS)
         connection.execute(staged.insert().from_select(names, from_packets))
         connection.execute(aside.delete())
+    overtaking.take_back(connection)
     for staged in (staging.goods, staging.categories):
         connection.execute(staged.delete().where(staged.c.seq <= absent.TOUCH_SEQ))
 
@@ -158,7 +160,11 @@ def _place_amounts(
     """Place prices and rests; a stock update neither makes nor hides SKUs, it leaves that to the catalogue."""
     waits_for_sku = sa.or_(
         sa.exists().where(staging.skus.c.onec_id == quarantine_table.c.key, staging.skus.c.wants_active),
-        sa.and_(sa.not_(quarantine_table.c.key.contains("#")), waits_for_goods),
+        sa.exists().where(schema.skus.c.onec_id == quarantine_table.c.key),
+        # under a bare id, if a default SKU can be made for it
+        sa.false()
+        if session.kind == STOCK_UPDATE
+        else sa.and_(sa.not_(quarantine_table.c.key.contains("#")), waits_for_goods),
     )
     for kind, feed in feeds:
         rows = [tuple(row.values()) for row in quarantine.waiting(connection, feed, str(kind), waits_for_sku)]
@@ -182,13 +188,12 @@ def _stage(connection: sa.Connection, feed: Feed, first_seq: int, rows: Sequence
     dialect.bulk_load(connection, feed.staged, [(seq, None, *row) for seq, row in enumerate(rows, first_seq)])
 
 
-def _touch(connection: sa.Connection, roots: tuple[str, ...]) -> None:
+def _touch(connection: sa.Connection, session: sessions.Session, roots: tuple[str, ...]) -> None:
     """Carry changed dictionaries over to goods that the drop does not name."""
     connection.execute(staging.goods.delete().where(staging.goods.c.seq < 0))
     connection.execute(staging.excluded_items.delete())
     if _has_rows(connection, staging.categories) or _has_rows(connection, staging.brand_aliases):
-        live = lookups.category_nodes(connection, schema.categories)
-        tree = CategoryTree(live | lookups.category_nodes(connection, staging.categories), roots)
+        tree = CategoryTree(lookups.nodes_after(connection, is_full=session.mode == FULL), roots)
         touches.touch_goods(connection, tree, lookups.brand_by_value(connection))
 
 

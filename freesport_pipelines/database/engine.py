@@ -191,5 +191,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _attach(connection: sa.Connection, file: Path, name: str) -> None:
     raw: Any = connection.connection.dbapi_connection
     raw.execute(f"ATTACH DATABASE ? AS {name}", (str(file),))
-    for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-65536"):
-        raw.execute(f"PRAGMA {name}.{pragma}")
+    # a journal on disk: a process may be killed when pages of a long transaction are written already
+    for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF", "cache_size=-65536"):
+        try:
+            raw.execute(f"PRAGMA {name}.{pragma}")
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            raise staging.StagingLost(f"the staging area {file.name} is damaged: import the drop again") from error

@@ -146,8 +146,13 @@ def _full_counted(e: Evidence) -> Figure:
 
 def _promised(e: Evidence) -> Figure:
     promised = {kind: f for kind, f in e.figures.items() if f.get("declared_packets")}
-    empty = [file for figures in promised.values() for file in figures.get("empty_packets", ())]
-    return Figure(len(empty), sum(f.get("packets", 0) for f in promised.values()), tuple(empty[:EXAMPLES]))
+    bad = [file for figures in promised.values() for file in figures.get("empty_packets", ())]
+    bad += [
+        f"{kind}: {f.get('packets', 0)} of {f['declared_packets']} packets"
+        for kind, f in promised.items()
+        if f.get("packets", 0) < f["declared_packets"]
+    ]
+    return Figure(len(bad), sum(f["declared_packets"] for f in promised.values()), tuple(bad[:EXAMPLES]))
 
 
 _FIGURES: dict[str, Callable[[Evidence], Figure]] = {

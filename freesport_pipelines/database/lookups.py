@@ -86,6 +86,15 @@ def category_nodes(connection: sa.Connection, table: sa.Table) -> dict[str, Node
     return {row.onec_id: Node(row.parent_onec_id, row.name, row.is_marked) for row in connection.execute(query)}
 
 
+def nodes_after(connection: sa.Connection, *, is_full: bool) -> dict[str, Node]:
+    """{category id: node} as they will be after the session; what a full set does not name is off sale."""
+    live = category_nodes(connection, schema.categories)
+    staged = category_nodes(connection, staging.categories)
+    if is_full and staged:
+        live = {key: node._replace(is_marked=True) for key, node in live.items()}
+    return live | staged
+
+
 def goods_names(connection: sa.Connection, onec_ids: Iterable[str]) -> dict[str, str]:
     """{goods id: name} for some goods, of the drop if it has them, else of the shop."""
     wanted = list(onec_ids)

@@ -5,6 +5,7 @@ at that moment; those of them that were formed earlier in 1C set aside just thes
 the catalogue are not mixed like this: an import that is older there is refused as a whole.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from freesport_pipelines.database import staging
 from freesport_pipelines.database.bookkeeping import import_sessions, named_meanwhile
 from freesport_pipelines.database.sessions import DONE, Session
-from freesport_pipelines.database.unfinished import AT_WORK
+from freesport_pipelines.database.unfinished import may_come_later
 from freesport_pipelines.domain.kinds import Kind
 
 RESTS = str(Kind.RESTS)
@@ -31,15 +32,16 @@ def older_kinds(connection: sa.Connection, session: Session, *, row_by_row: bool
 def _newest_formed_at(connection: sa.Connection, session: Session, *, row_by_row: bool) -> dict[str, str]:
     """{kind: newest ДатаФормирования that was published}.
 
-    Rests published since the session was opened are left out where they are minded row by row.
+    Rests published since the session was begun are left out where they are minded row by row.
     """
+    begun = _begun(connection, session)
     query = sa.select(import_sessions.c.formed_at, import_sessions.c.finished_at).where(
         import_sessions.c.status.in_(DONE), import_sessions.c.id != session.id
     )
     result: dict[str, str] = {}
     for formed_at, finished_at in connection.execute(query):
         for kind, moment in formed_at.items():
-            minded = row_by_row and kind == RESTS and finished_at is not None and finished_at > session.started_at
+            minded = row_by_row and kind == RESTS and finished_at is not None and finished_at > begun
             if not minded:
                 result[kind] = max(moment, result.get(kind, moment))
     return result
@@ -48,21 +50,35 @@ def _newest_formed_at(connection: sa.Connection, session: Session, *, row_by_row
 def leave_named_keys(connection: sa.Connection, session: Session) -> None:
     """Leave the stock keys that this session names to the sessions open now; forget what no open one can need."""
     forget(connection)
-    others = sa.select(sa.func.count()).where(import_sessions.c.id != session.id, _is_at_work())
+    others = sa.select(sa.func.count()).where(import_sessions.c.id != session.id, may_come_later())
     if not connection.execute(others).scalar_one():
         return
     # what was set aside without a place was named all the same: it waits in quarantine with a newer word
     named = sa.union(*(sa.select(table.c.onec_id) for table in (staging.sku_stocks, staging.aside[staging.sku_stocks])))
     keys = named.subquery()
+    # whoever is older than an earlier update is older than this one, too: one word per key is enough
+    earlier = named_meanwhile.delete().where(
+        named_meanwhile.c.session_id.in_(_formed_no_later(connection, session)),
+        named_meanwhile.c.kind == RESTS,
+        named_meanwhile.c.key.in_(sa.select(keys.c.onec_id)),
+    )
+    connection.execute(earlier)
     rows = sa.select(sa.literal(session.id, sa.BigInteger), sa.literal(RESTS, sa.Text), keys.c.onec_id)
     connection.execute(named_meanwhile.insert().from_select(["session_id", "kind", "key"], rows))
 
 
+def _formed_no_later(connection: sa.Connection, session: Session) -> list[int]:
+    ids = sa.select(named_meanwhile.c.session_id).distinct()
+    query = sa.select(import_sessions.c.id, import_sessions.c.formed_at).where(import_sessions.c.id.in_(ids))
+    mine = session.formed_at.get(RESTS, "")
+    return [row.id for row in connection.execute(query) if row.formed_at.get(RESTS, "") <= mine]
+
+
 def set_aside_overtaken(connection: sa.Connection, session: Session) -> int:
-    """Take stock rows out of staging that a session formed later has named since this one was opened; how many."""
+    """Take stock rows out of staging that a session formed later has named since this one was begun; how many."""
     newer = [
         row.id
-        for row in connection.execute(_published_since_opened(session))
+        for row in connection.execute(_published_since(connection, session))
         if row.formed_at.get(RESTS, "") > session.formed_at.get(RESTS, "")
     ]
     if not newer:
@@ -71,25 +87,42 @@ def set_aside_overtaken(connection: sa.Connection, session: Session) -> int:
         named_meanwhile.c.session_id.in_(newer), named_meanwhile.c.kind == RESTS
     )
     staged = staging.sku_stocks
-    return connection.execute(staged.delete().where(staged.c.seq >= 0, staged.c.onec_id.in_(keys))).rowcount
+    is_overtaken = sa.and_(staged.c.seq >= 0, staged.c.onec_id.in_(keys))
+    names = [column.name for column in staged.columns]
+    connection.execute(staging.overtaken.insert().from_select(names, sa.select(staged).where(is_overtaken)))
+    return connection.execute(staged.delete().where(is_overtaken)).rowcount
+
+
+def take_back(connection: sa.Connection) -> None:
+    """Before the session is judged again: the newer one may have been rolled back meanwhile."""
+    names = [column.name for column in staging.sku_stocks.columns]
+    connection.execute(staging.sku_stocks.insert().from_select(names, sa.select(staging.overtaken)))
+    connection.execute(staging.overtaken.delete())
 
 
 def forget(connection: sa.Connection) -> None:
-    """Drop the keys that were left to sessions which are no longer open."""
-    opened = import_sessions.alias("opened")
+    """Drop the keys that were left to sessions which can no longer come."""
+    coming = import_sessions.alias("coming")
     needed = sa.select(import_sessions.c.id).where(
-        sa.exists().where(_is_at_work(opened), opened.c.started_at < import_sessions.c.finished_at)
+        sa.exists().where(may_come_later(coming), coming.c.started_at < import_sessions.c.finished_at)
     )
     connection.execute(named_meanwhile.delete().where(named_meanwhile.c.session_id.not_in(needed)))
 
 
-def _is_at_work(table: Any = import_sessions) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.status.in_(AT_WORK), sa.not_(table.c.dry_run))
+def _begun(connection: sa.Connection, session: Session) -> datetime:
+    """When the session was begun: where its drop was interrupted or rejected and taken up again, the first time."""
+    before = sa.select(sa.func.min(import_sessions.c.started_at)).where(
+        import_sessions.c.drop_id == session.drop_id,
+        import_sessions.c.kind == session.kind,
+        may_come_later(),
+    )
+    first: datetime | None = connection.execute(before).scalar_one()
+    return session.started_at if first is None else min(first, session.started_at)
 
 
-def _published_since_opened(session: Session) -> sa.Select[Any]:
+def _published_since(connection: sa.Connection, session: Session) -> sa.Select[Any]:
     return sa.select(import_sessions.c.id, import_sessions.c.formed_at).where(
         import_sessions.c.id != session.id,
         import_sessions.c.status.in_(DONE),
-        import_sessions.c.finished_at > session.started_at,
+        import_sessions.c.finished_at > sa.literal(_begun(connection, session), import_sessions.c.started_at.type),
     )

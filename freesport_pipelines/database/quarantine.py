@@ -17,6 +17,7 @@ from freesport_pipelines.domain.notes import Reject
 ORPHAN_OFFER = "goods_unknown"
 ORPHAN_SKU = "sku_unknown"
 BARE_ID = "goods_sold_by_offers"
+NAMED_ROWS = 10
 WAITING = (ORPHAN_OFFER, ORPHAN_SKU)
 """Reasons that another drop may cure."""
 
@@ -125,6 +126,27 @@ def _value(column: sa.Column[Any], value: Any) -> Any:
     if isinstance(column.type, sa.Boolean):
         return bool(value)
     return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def newer_words(
+    connection: sa.Connection, session_id: int, since: datetime, used: Sequence[tuple[str, Feed]]
+) -> list[str]:
+    """Keys of staged rows about which a published session has left a newer word here since that moment."""
+    q = quarantine.c
+    moment = sa.literal(since, quarantine.c.created_at.type)
+    done = sa.select(import_sessions.c.id).where(import_sessions.c.status.in_(DONE))
+    found: list[str] = []
+    for kind, feed in used:
+        staged = sa.or_(feed.staged.c.onec_id == q.key, feed.staged.c.onec_id == q.parent_onec_id)
+        query = sa.select(q.key).where(
+            q.kind == kind,
+            q.session_id != session_id,
+            q.session_id.in_(done),
+            q.created_at > moment,
+            sa.exists().where(staged, feed.staged.c.seq >= 0),
+        )
+        found += connection.execute(query.limit(NAMED_ROWS)).scalars()
+    return found
 
 
 def resolve(connection: sa.Connection, session_id: int, used: Sequence[tuple[str, Feed]]) -> None:

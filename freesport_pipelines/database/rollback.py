@@ -12,9 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, references
-from freesport_pipelines.database.bookkeeping import change_sets, quarantine
+from freesport_pipelines.database.bookkeeping import change_sets, import_sessions, quarantine
 from freesport_pipelines.database.compare import DELETE, HIDE, INSERT, UNHIDE, count_changes
 from freesport_pipelines.database.feeds import FEEDS, Feed
+from freesport_pipelines.database.sessions import DONE
 
 NAMED_ROWS = 10
 _BACKWARDS = {INSERT: DELETE, HIDE: UNHIDE, UNHIDE: HIDE}
@@ -46,17 +47,30 @@ def roll_back(
         connection.execute(_restore(connection, feed, session_id, by))
     referred = []
     for feed in reversed(FEEDS):
-        referred += references.to_rows_that_go(connection, feed.live, by)
+        referred += references.to_rows_that_go(connection, feed.live, session_id, by)
         connection.execute(_delete(feed, session_id))
     if referred:
         raise RollbackRefused(
             f"session {session_id} cannot be rolled back, later rows refer to rows it inserted: {'; '.join(referred)}. "
             "Roll back the sessions that brought them first"
         )
-    # what the session had used out of quarantine waits there again
-    reopened = quarantine.update().where(quarantine.c.resolved_session_id == session_id)
-    connection.execute(reopened.values(resolved_session_id=None))
+    _reopen_quarantine(connection, session_id)
     return count_changes(connection, by)
+
+
+def _reopen_quarantine(connection: sa.Connection, session_id: int) -> None:
+    """What the session had used out of quarantine waits there again, unless another has said or used a later word."""
+    later = quarantine.alias("later")
+    others = sa.select(import_sessions.c.id).where(
+        import_sessions.c.status.in_(DONE), import_sessions.c.id != session_id
+    )
+    of_row = sa.and_(later.c.kind == quarantine.c.kind, later.c.key == quarantine.c.key)
+    said = sa.and_(later.c.id > quarantine.c.id, later.c.session_id.in_(others))
+    used = sa.and_(later.c.resolved_session_id > quarantine.c.session_id, later.c.resolved_session_id.in_(others))
+    reopened = quarantine.update().where(
+        quarantine.c.resolved_session_id == session_id, ~sa.exists().where(of_row, sa.or_(said, used))
+    )
+    connection.execute(reopened.values(resolved_session_id=None))
 
 
 def _of(feed: Feed, session_id: int) -> sa.ColumnElement[bool]:

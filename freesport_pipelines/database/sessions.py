@@ -72,6 +72,9 @@ def open_session(
         "started_at": now,
         "active_at": now,
         "judged_at": None,
+        "approved_at": None,
+        "verdict": None,
+        "report": None,
         "finished_at": None,
         "interrupted_at": None,
         "error": None,
@@ -79,15 +82,22 @@ def open_session(
     }
     with database.write() as connection:
         known = connection.execute(
-            sa.select(import_sessions.c.id).where(import_sessions.c.run_id == run_id)
-        ).scalar_one_or_none()
+            sa.select(import_sessions.c.id, import_sessions.c.status).where(import_sessions.c.run_id == run_id)
+        ).one_or_none()
         if known is None:
             new = import_sessions.insert().values(run_id=run_id, **values).returning(import_sessions.c.id)
             session_id = connection.execute(new).scalar_one()
         else:
-            session_id = known
-            connection.execute(import_sessions.update().where(import_sessions.c.id == known).values(values))
+            session_id = known.id
+            _refuse_undone(session_id, known.status)
+            if known.status not in DONE:  # else: what was published stays as it is, journal and all
+                connection.execute(import_sessions.update().where(import_sessions.c.id == session_id).values(values))
     return get(database, session_id)
+
+
+def _refuse_undone(session_id: int, status: str) -> None:
+    if status == ROLLED_BACK:
+        raise NoSession(f"session {session_id} of this run was rolled back: import its drop anew (freesport replay)")
 
 
 def get(database: ShopDatabase, session_id: int) -> Session:
@@ -125,6 +135,23 @@ def latest_waiting(database: ShopDatabase) -> Session | None:
     return last if waits else None
 
 
+def last_published(database: ShopDatabase) -> Session | None:
+    """The session that was the last to end well; a long one may have been opened before others that ended earlier."""
+    query = import_sessions.select().where(import_sessions.c.status.in_(DONE))
+    with database.read() as connection:
+        row = connection.execute(query.order_by(import_sessions.c.finished_at.desc()).limit(1)).one_or_none()
+    return None if row is None else Session(**row._mapping)  # noqa: SLF001
+
+
+def newest_rejected(database: ShopDatabase) -> Session | None:
+    """The newest session that a gate has rejected and that was no dry run."""
+    rejected = sa.and_(import_sessions.c.status == REJECTED, sa.not_(import_sessions.c.dry_run))
+    query = import_sessions.select().where(rejected).order_by(import_sessions.c.id.desc()).limit(1)
+    with database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else Session(**row._mapping)  # noqa: SLF001
+
+
 def newest(database: ShopDatabase, limit: int) -> list[Session]:
     """The newest sessions, newest first."""
     query = import_sessions.select().order_by(import_sessions.c.id.desc()).limit(limit)
@@ -141,6 +168,16 @@ def update(database: ShopDatabase, session_id: int, **values: Any) -> None:
 def update_in(connection: sa.Connection, session_id: int, **values: Any) -> None:
     """Set columns of a session within a transaction."""
     connection.execute(import_sessions.update().where(import_sessions.c.id == session_id).values(values))
+
+
+def undo_repeats(connection: sa.Connection, target: Session) -> None:
+    """Sessions that brought the content of a rolled-back one again and found nothing to do stand and fall with it."""
+    repeats = sa.and_(
+        import_sessions.c.status == UNCHANGED,
+        import_sessions.c.content_digest == target.content_digest,
+        import_sessions.c.finished_at > target.finished_at,
+    )
+    connection.execute(import_sessions.update().where(repeats).values(status=ROLLED_BACK))
 
 
 def published_since(connection: sa.Connection, session: Session) -> list[int]:
@@ -163,13 +200,16 @@ def changed_dictionaries(connection: sa.Connection, session_ids: list[int]) -> b
 
 
 def touch(database: ShopDatabase, session_id: int) -> None:
-    """Note that a step of the session begins or ends; a failed one that is taken up again is at work again."""
-    failed = sa.and_(import_sessions.c.id == session_id, import_sessions.c.status == FAILED)
+    """Note that a step of the session begins or ends."""
+    update(database, session_id, active_at=datetime.now(UTC))
+
+
+def take_up_again(database: ShopDatabase, session_id: int) -> Session:
+    """A failed session of which a run is re-executed is at work again, where it had come to."""
     as_before = sa.case((import_sessions.c.judged_at.is_(None), STARTED), else_=JUDGED)
-    with database.write() as connection:
-        update_in(connection, session_id, active_at=datetime.now(UTC), interrupted_at=None)
-        revived = {"status": as_before, "error": None, "finished_at": None}
-        connection.execute(import_sessions.update().where(failed).values(revived))
+    values = {"status": as_before, "error": None, "finished_at": None, "interrupted_at": None}
+    update(database, session_id, active_at=datetime.now(UTC), **values)
+    return get(database, session_id)
 
 
 def fail(database: ShopDatabase, session_id: int, error: str, *, again: bool = False) -> None:

@@ -98,14 +98,17 @@ unplaced = sa.Table(
 )
 
 
-def _aside(staged: sa.Table) -> sa.Table:
+def _aside(staged: sa.Table, why: str = "aside") -> sa.Table:
     return sa.Table(
-        f"{staged.name}_aside", metadata, *(sa.Column(c.name, c.type, nullable=c.nullable) for c in staged.columns)
+        f"{staged.name}_{why}", metadata, *(sa.Column(c.name, c.type, nullable=c.nullable) for c in staged.columns)
     )
 
 
 aside = {table: _aside(table) for table in (skus, sku_prices, sku_stocks)}
 """Where rows without a place wait within the session, so that it can be judged again with the same result."""
+
+overtaken = _aside(sku_stocks, "overtaken")
+"""Stock rows that a newer session has named meanwhile; they are back when that session was rolled back."""
 
 changes = sa.Table(
     "changes",

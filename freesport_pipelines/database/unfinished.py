@@ -6,6 +6,7 @@ next import, the command line.
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,8 +14,11 @@ from freesport_pipelines.database import liveness, sessions
 from freesport_pipelines.database.bookkeeping import import_sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.sessions import DONE, FAILED, JUDGED, REJECTED, STAGED, STARTED
+from freesport_pipelines.domain.jobs import ROLLBACK
 
 AT_WORK = (STARTED, STAGED, JUDGED)
+TAKEN_UP_WITHIN = timedelta(hours=24)
+"""After this long an interrupted or rejected session is no longer minded by those that overtake it."""
 KEPT_AREAS = 5
 """Staging areas kept of sessions that failed or only tried: for re-executing a run from its failure."""
 DIED = (
@@ -22,6 +26,7 @@ DIED = (
     "The exchange sensor asks for the drop again; by hand: freesport replay {drop_id} / процесс был прерван, "
     "данные магазина не изменены"
 )
+DIED_UNDOING = "its process ended before the rollback did; nothing was changed: start it again (откат прерван)"
 
 
 def _s(name: str) -> sa.Column[object]:
@@ -50,7 +55,8 @@ def mark_dead(database: ShopDatabase, quiet_seconds: float) -> list[sessions.Ses
 
 def _mark(database: ShopDatabase, session: sessions.Session, still: sa.ColumnElement[bool]) -> bool:
     now = datetime.now(UTC)
-    error = session.error or DIED.format(drop_id=session.drop_id)
+    died = DIED_UNDOING if session.kind == ROLLBACK else DIED.format(drop_id=session.drop_id)
+    error = session.error or died
     values = {"status": FAILED, "error": error, "interrupted_at": now, "finished_at": now}
     with database.write() as connection:
         marked = connection.execute(import_sessions.update().where(_s("id") == session.id, still).values(values))
@@ -58,12 +64,16 @@ def _mark(database: ShopDatabase, session: sessions.Session, still: sa.ColumnEle
 
 
 def settled_drops(database: ShopDatabase) -> set[str]:
-    """Drops of which a session came to an end, good or bad; a session whose run was killed is no end."""
-    query = sa.select(import_sessions.c.drop_id).where(
+    """Drops of which a session came to an end, good or bad.
+
+    No end: a session whose run was killed, a trial or a part of the drop that an operator imported by hand.
+    """
+    query = sa.select(import_sessions.c.drop_id, import_sessions.c.options).where(
         _s("status").not_in((STARTED, STAGED)), _s("interrupted_at").is_(None)
     )
     with database.read() as connection:
-        return set(connection.execute(query.distinct()).scalars())
+        ended = connection.execute(query).all()
+    return {drop_id for drop_id, options in ended if not options.get("tried") and not options.get("only")}
 
 
 def begun_drops(database: ShopDatabase) -> set[str]:
@@ -73,11 +83,20 @@ def begun_drops(database: ShopDatabase) -> set[str]:
         return set(connection.execute(query.distinct()).scalars())
 
 
+def may_come_later(table: Any = import_sessions) -> sa.ColumnElement[bool]:
+    """Sessions whose rows may be published after now: at work, or lately interrupted or rejected and replayed."""
+    lately = sa.literal(datetime.now(UTC) - TAKEN_UP_WITHIN, import_sessions.c.interrupted_at.type)
+    waits = sa.or_(
+        table.c.status.in_(AT_WORK),
+        sa.and_(table.c.status == FAILED, table.c.interrupted_at > lately),
+        sa.and_(table.c.status == REJECTED, table.c.judged_at > lately),
+    )
+    return sa.and_(waits, sa.not_(table.c.dry_run))
+
+
 def others_at_work(database: ShopDatabase, session_id: int) -> bool:
     """Is another session under way that may be published later?"""
-    query = sa.select(sa.func.count()).where(
-        _s("id") != session_id, _s("status").in_(AT_WORK), sa.not_(import_sessions.c.dry_run)
-    )
+    query = sa.select(sa.func.count()).where(_s("id") != session_id, may_come_later())
     with database.read() as connection:
         return bool(connection.execute(query).scalar_one())
 

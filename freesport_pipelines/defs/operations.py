@@ -8,7 +8,7 @@ from pydantic import Field
 from freesport_pipelines.defs.assets.live import log_live_tables
 from freesport_pipelines.defs.jobs import CATALOGUE, WRITER
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import publishing_step, readable_failure, session_key, session_step
+from freesport_pipelines.defs.run import plain_step, readable_failure, session_key, session_step
 
 
 class ApproveConfig(dg.Config):
@@ -35,7 +35,7 @@ def approve(context: dg.OpExecutionContext, config: ApproveConfig, shop: dg.Reso
     with readable_failure():
         session_id = config.session or approving.newest_rejected(shop.database)
     _tag(context, session_id)
-    _show(context, shop, publishing_step(shop, session_id, lambda: approving.approve(shop.database, session_id)))
+    _show(context, shop, plain_step(shop, session_id, lambda: approving.approve(shop.database, session_id)))
 
 
 @dg.op(description="Apply the change set of a published session backwards, in one transaction.")

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import dagster as dg
 
 from freesport_pipelines.defs.resources import Shop
+
+if TYPE_CHECKING:
+    from freesport_pipelines.database.sessions import Session
 
 T = TypeVar("T")
 
@@ -31,8 +34,20 @@ def current_import(context: dg.AssetExecutionContext, shop: Shop):  # type: igno
     session = sessions.of_run(shop.database, session_key(context))
     if session is None:
         raise dg.Failure(CLICK_JOB, allow_retries=False)
+    session = resumed(context, shop, session)
     drop = shop.archive.load(session.drop_id).only([Kind(kind) for kind in session.options.get("only", ())])
     return ImportContext(shop.database, drop, session, shop.settings)
+
+
+def resumed(context: dg.AssetExecutionContext, shop: Shop, session: "Session") -> "Session":
+    """The session, at work again if an earlier run of it failed and this one re-executes that run from its failure."""
+    from freesport_pipelines.database import sessions
+
+    if session.status != sessions.FAILED or not context.run.parent_run_id:
+        return session
+    record = context.instance.get_run_record_by_id(context.run.run_id)
+    failed_before = record is None or session.finished_at is None or session.finished_at < record.create_timestamp
+    return sessions.take_up_again(shop.database, session.id) if failed_before else session
 
 
 @contextmanager
@@ -55,7 +70,7 @@ def session_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
     from freesport_pipelines.steps.attempt import trouble_of
 
     try:
-        return _step(shop, session_id, step)
+        return plain_step(shop, session_id, step)
     except dg.Failure as failure:
         # a database that is still away leaves the session to those who look for dead ones
         with suppress(SQLAlchemyError):
@@ -71,14 +86,15 @@ def publishing_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
     from freesport_pipelines.database import sessions
 
     try:
-        return _step(shop, session_id, step)
+        return plain_step(shop, session_id, step)
     except dg.Failure as failure:
         with suppress(SQLAlchemyError):
             sessions.update(shop.database, session_id, error=failure.description or "")
         raise
 
 
-def _step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
+def plain_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:
+    """Do a step without writing a failure down: a refused approval is no matter of the session."""
     from freesport_pipelines.steps.attempt import attempt
 
     with readable_failure():

@@ -248,8 +248,8 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         "promised_packets_hold_rows",
-        "Every packet of a kind that the manifest announces holds rows. Failed: 1C wrote an empty packet, or it was "
-        "emptied on its way; nothing was published, unload again.",
+        "Every packet that the manifest announces is there and holds rows. Failed: a packet did not come, or 1C wrote "
+        "an empty one; nothing was published, unload again.",
         always_blocks=True,
     ),
     Gate(

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import filterfalse
 
@@ -31,13 +31,17 @@ from freesport_pipelines.exchange.drop import (
 )
 from freesport_pipelines.exchange.errors import ExchangeError
 from freesport_pipelines.exchange.folder import ExchangeFolder
+from freesport_pipelines.exchange.incoming import is_complete
 from freesport_pipelines.exchange.intake import Wanted, declared_with, folder_or_zip, no_packets, take_over
 from freesport_pipelines.exchange.manifest import (
     drop_document,
     read_drop,
     write_document,
 )
+from freesport_pipelines.exchange.paths import FileStat
 from freesport_pipelines.exchange.unpack import ZipLimits
+
+QUIET_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,17 @@ class Archive:
     # -- bringing in ---------------------------------------------------------------------------------------
 
     def store_claimed(self, exchange: ExchangeFolder, drop_id: str) -> Drop:
-        """Archive a claimed drop and remove it from `claimed/`. May be called again after a crash."""
-        try:
+        """Archive a claimed drop and remove it from `claimed/`. May be called again after a crash.
+
+        Two runs that archive the same drop do so one after the other: the second finds it there.
+        """
+        with exchange.lock("archive"):
             if not self.holds(drop_id):
                 self._archive_claimed(exchange, drop_id)
-        except ExchangeError:
-            if not self.holds(drop_id):  # else: another worker has archived it meanwhile
-                raise
-        _remove_claimed(exchange, drop_id)
-        return self.load(drop_id)
+            drop = self.load(drop_id)
+            _refuse_incomplete(drop)
+            _remove_claimed(exchange, drop_id)
+        return drop
 
     def store_folder(
         self,
@@ -165,7 +171,8 @@ class Archive:
             )
         root = claim_folder(exchange, drop_id) / FILES_FOLDER
         with self._all_or_nothing(drop_id):
-            found = take_over(root, self._files(drop_id), manifest.files, Wanted(everything=True), self.limits)
+            files = [_as_it_lies(root, file) for file in manifest.files]
+            found = take_over(root, self._files(drop_id), files, Wanted(everything=True), self.limits)
             declared = declared_with(root, self._files(drop_id), found)
             self._finish(
                 Drop(
@@ -198,6 +205,28 @@ class Archive:
 def _is_one_name(drop_id: str) -> bool:
     """Whether the id is one safe folder name: it becomes a path."""
     return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", drop_id) is not None
+
+
+def _refuse_incomplete(drop: Drop) -> None:
+    """The originals go only when every archived file is there as it was hashed."""
+    for file in drop.files:
+        found = paths.look(drop.root / file.path) if file.is_archived else None
+        if file.is_archived and (found is None or found.size != file.size):
+            raise ExchangeError(
+                f"{drop.root / file.path} is not as it was archived; the claimed files are left where they are",
+                file=drop.root / file.path,
+                remedy="Remove the drop's folder from the archive and import it again",
+                russian="Архив выгрузки повреждён: удалите её папку из архива и повторите",
+            )
+
+
+def _as_it_lies(root: UPath, file: FileStat) -> FileStat:
+    """A file that was still open when it was claimed may have grown since; when it is whole and quiet, so be it."""
+    found = paths.look(root / file.path)
+    if found is None or found.size == file.size:
+        return file
+    quiet = datetime.now(UTC).timestamp() - found.mtime_ns / 1e9
+    return replace(file, size=found.size) if quiet > QUIET_SECONDS and is_complete(root / file.path) else file
 
 
 def _remove_claimed(exchange: ExchangeFolder, drop_id: str) -> None:

@@ -83,7 +83,11 @@ class Drop:
 
     def only(self, kinds: Collection[Kind]) -> "Drop":
         """The same drop, of which only packets of these kinds are read; all of them when none is named."""
-        return replace(self, files=tuple(file for file in self.files if not kinds or file.kind in kinds))
+        if not kinds:
+            return self
+        declared = {kind: count for kind, count in (self.declared_packets or {}).items() if Kind(kind) in kinds}
+        files = tuple(file for file in self.files if file.kind in kinds)
+        return replace(self, files=files, declared_packets=declared if self.declared_packets is not None else None)
 
     @property
     def others(self) -> tuple[DropFile, ...]:

@@ -45,13 +45,14 @@ class ExchangeFolder:
             private_folder(folder)
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """One claimer at a time: between threads always, between processes where the folder is a local one.
+    def lock(self, what: str = "") -> Iterator[None]:
+        """One claimer (or one of those who do `what`) at a time.
 
-        On `sftp://` and `s3://` there is no such lock; Dagster runs one sensor daemon, and `claim` keeps away
-        from files that another unfinished claim has announced.
+        Between threads always, between processes where the folder is a local one. On `sftp://` and `s3://` there is
+        no such lock; Dagster runs one sensor daemon, and `claim` keeps away from files that another unfinished claim
+        has announced.
         """
-        with _thread_lock(str(self.root)), _process_lock(self.claimed):
+        with _thread_lock(f"{self.root}|{what}"), _process_lock(self.claimed, f".{what}.lock" if what else ".lock"):
             yield
 
 
@@ -61,13 +62,13 @@ def _thread_lock(name: str) -> threading.Lock:
 
 
 @contextlib.contextmanager
-def _process_lock(claimed: UPath) -> Iterator[None]:
+def _process_lock(claimed: UPath, name: str) -> Iterator[None]:
     local = local_path(claimed)
     if local is None:
         yield
         return
     private_folder(claimed)
-    with (local / ".lock").open("ab") as stream:
+    with (local / name).open("ab") as stream:
         _flock(stream)  # given back when the file is closed, also by the end of the process
         yield
 

@@ -96,6 +96,7 @@ def _take_loose(root: UPath, target: UPath, files: Iterable[FileStat], wanted: W
 
 def _take_file(root: UPath, target: UPath, file: FileStat) -> DropFile:
     source = root / file.path
+    before = paths.look(source)
     try:
         with source.open("rb") as stream:
             copied = copy_hashed(stream, target / file.path, is_packet=_is_packet(file.path))
@@ -103,6 +104,8 @@ def _take_file(root: UPath, target: UPath, file: FileStat) -> DropFile:
         raise _changed(source, "it has gone") from None
     if copied.size != file.size:
         raise _changed(source, paths.growth_words(file.size, copied.size))
+    if paths.look(source) != before:
+        raise _changed(source, "it was written to meanwhile")
     return _archived(target, file.path, copied)
 
 

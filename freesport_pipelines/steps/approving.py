@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import overtaking, publish, sessions
+from freesport_pipelines.database import change_set, overtaking, publish, quarantine, sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.domain.gates import BY_NAME, Severity
 from freesport_pipelines.steps.publishing import finish, rows_were_shaped_by, settle
@@ -29,7 +29,7 @@ def approve(database: ShopDatabase, session_id: int) -> dict[str, Any]:
     :raises LiveStateMoved: if rows are no longer as they were judged; it names them
     """
     session = sessions.get(database, session_id)
-    if session.approved_at is None:  # else: the answer to the commit was lost
+    if session.approved_at is None or session.status not in sessions.DONE:  # else: the answer to the commit was lost
         _publish(database, session)
         database.discard_area(session_id)
         log.info("session %d was approved by hand and is published", session_id)
@@ -52,10 +52,10 @@ def _publish(database: ShopDatabase, session: sessions.Session) -> None:
 def newest_rejected(database: ShopDatabase) -> int:
     """The session an operator means who names none.
 
-    :raises NotApproved: if the newest session is not a rejected one
+    :raises NotApproved: if none was rejected
     """
-    session = sessions.latest(database, sessions.REJECTED)
-    if session is None or session.dry_run:
+    session = sessions.newest_rejected(database)
+    if session is None:
         raise NotApproved("no rejected session waits for an approval; `freesport sessions` lists them all")
     return session.id
 
@@ -92,5 +92,12 @@ def _refuse_if_overtaken(connection: sa.Connection, session: sessions.Session) -
     if older and not session.options.get("allow_older"):
         raise NotApproved(
             f"newer data was published since session {session.id} was judged ({'; '.join(older)}); nothing was "
-            f"published: {again}, for these kinds only if the older data is really wanted (--allow-older)"
+            f"published: {again}; leave these kinds out with --only, or take them with --allow-older"
+        )
+    since_judged = session.judged_at or session.started_at
+    words = quarantine.newer_words(connection, session.id, since_judged, change_set.WAITING_FEEDS)
+    if words:
+        raise NotApproved(
+            f"1C has sent newer words about {', '.join(words)} since session {session.id} was judged, they wait in "
+            f"quarantine; nothing was published: {again}"
         )

@@ -13,15 +13,15 @@ from freesport_pipelines.domain.offers import shape_offer
 from freesport_pipelines.domain.records import Goods, Offer
 from freesport_pipelines.domain.rows import GoodsRow, SkuRow
 from freesport_pipelines.domain.sku import goods_id
+from freesport_pipelines.exchange.drop import DropMode
 from freesport_pipelines.steps.context import ImportContext
 from freesport_pipelines.steps.packets import Tally, stage_records
 
 
 def category_tree(context: ImportContext, connection: sa.Connection) -> CategoryTree:
     """The tree as it will be after the session."""
-    live = lookups.category_nodes(connection, schema.categories)
-    staged = lookups.category_nodes(connection, staging.categories)
-    return CategoryTree(live | staged, context.settings.catalog_roots)
+    nodes = lookups.nodes_after(connection, is_full=context.session.mode == DropMode.FULL)
+    return CategoryTree(nodes, context.settings.catalog_roots)
 
 
 def stage_goods(context: ImportContext) -> dict[str, dict[str, Any]]:

@@ -117,12 +117,14 @@ def open_import(
             "allow_older": order.allow_older,
             "only": list(order.only),
             "prepares": order.prepares,
+            "tried": order.dry_run,
         },
         content_digest=_digest(drop, job, mode, settings),
         formed_at=_formed_at(drop, STOCK_KINDS if job == STOCK_UPDATE else frozenset(Kind)),
     )
     unfinished.discard_areas(database)
-    database.open_area(session.id)
+    if session.status not in sessions.DONE:
+        database.open_area(session.id)
     return ImportContext(database, drop, session, settings)
 
 
@@ -137,9 +139,13 @@ def note_unknown_files(context: ImportContext) -> None:
 
 def already_published(context: ImportContext) -> sessions.Session | None:
     """The session that published this very content, if nothing was published since (DESIGN decision 7)."""
-    if context.session.options.get("force") or unfinished.others_at_work(context.database, context.session.id):
+    if context.session.status in sessions.DONE:
+        return context.session  # a run that published is re-executed
+    if context.session.dry_run or context.session.options.get("force"):
+        return None
+    if unfinished.others_at_work(context.database, context.session.id):
         return None  # to those at work it must say which rows it names, so they are read
-    last = sessions.latest(context.database, *sessions.DONE)
+    last = sessions.last_published(context.database)
     same = last is not None and last.content_digest == context.session.content_digest
     return last if same else None
 

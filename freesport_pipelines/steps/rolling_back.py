@@ -66,6 +66,7 @@ def _undo(database: ShopDatabase, opened: sessions.Session) -> None:
                 raise _OnlyTried(counts)
             undone = {**(target.report or {}), "status": sessions.ROLLED_BACK}
             sessions.update_in(connection, target.id, status=sessions.ROLLED_BACK, report=undone)
+            sessions.undo_repeats(connection, target)
             values = _ended(opened, sessions.PUBLISHED, counts)
             sessions.update_in(connection, opened.id, **values)
     except _OnlyTried as tried:

@@ -121,6 +121,5 @@ def test_a_failed_session_that_is_taken_up_again_is_at_work_again(database: Shop
     """Dagster's "re-execute from failure" goes on with the session of the run it repeats."""
     session = open_session(database)
     unfinished.mark_dead(database, quiet_seconds=0)
-    sessions.touch(database, session.id)
-    again = sessions.get(database, session.id)
+    again = sessions.take_up_again(database, session.id)
     assert (again.status, again.error, again.interrupted_at, again.finished_at) == ("started", None, None, None)

@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ class Template:
 
     folder: Path
     server: sa.URL | None
-    first: Files
-    second: Files
+    first: Files = field(repr=False)
+    second: Files = field(repr=False)
     """What the tests import next."""
 
     @cached_property

@@ -15,7 +15,7 @@ from freesport_pipelines_tests.shop import Import, ShopUnderTest
 pytestmark = pytest.mark.slow
 
 SKUS = 100_000
-GOODS = 36_000
+GOODS = 37_000
 MORE = GOODS + 500
 """A day later there are new goods as well."""
 LENIENT = {"move_block_rows": 10 * SKUS, "block_rows": 10 * SKUS}

@@ -20,6 +20,7 @@ from freesport_pipelines_tests.faults.points import struck
 from freesport_pipelines_tests.faults.shops import Content, Template, content
 from freesport_pipelines_tests.shop import ShopUnderTest
 
+SELDOM = pytest.mark.slow
 WRITING = ("before the first table", "between two tables", "before the commit")
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
 CUT += "pg_backend_pid() AND (state = 'idle in transaction' OR :everyone)"
@@ -65,7 +66,7 @@ def cuts(shop: ShopUnderTest, times: int = 1, *, everyone: bool = False) -> Call
     return blow
 
 
-@pytest.mark.parametrize("everyone", [False, True], ids=["the writer's", "all"])
+@pytest.mark.parametrize("everyone", [pytest.param(False, marks=SELDOM), True], ids=["the writer's", "all"])
 @pytest.mark.parametrize("point", WRITING)
 def test_a_publication_whose_connection_is_cut_is_tried_again(
     postgres_shop: ShopUnderTest, templates: dict[str, Template], pauses: Pauses, point: str, everyone: bool
@@ -107,7 +108,13 @@ def test_a_commit_whose_answer_is_lost_is_not_repeated(shop: ShopUnderTest, comp
     assert content(shop) == complete
 
 
-@pytest.mark.parametrize("point", ["while prices are staged", "while gates are judged", "between two tables"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "while prices are staged",
+        *(pytest.param(p, marks=SELDOM) for p in ("while gates are judged", "between two tables")),
+    ],
+)
 def test_a_run_of_the_dagster_job_outlasts_a_cut_in_every_step(
     postgres_shop: ShopUnderTest, templates: dict[str, Template], pauses: Pauses, tmp_path: Path, point: str
 ) -> None:

@@ -153,7 +153,7 @@ def runs_out_of_space(shop: ShopUnderTest, table: str) -> None:
     shop.execute(f"CREATE TRIGGER disk_is_full BEFORE INSERT OR UPDATE ON {table} EXECUTE FUNCTION disk_is_full()")
 
 
-@pytest.mark.parametrize("table", ["categories", "sku_prices"])
+@pytest.mark.parametrize("table", [pytest.param("categories", marks=pytest.mark.slow), "sku_prices"])
 def test_a_live_table_that_cannot_grow_leaves_the_shop_as_it_was(
     on_postgres: ShopUnderTest, templates: dict[str, Template], tmp_path: Path, table: str
 ) -> None:

@@ -55,7 +55,10 @@ UPDATE_WINS = {"g1#a": 1, "g1#b": 20, "g5#a": 2, "g5#b": 60, "g2": 3}
 CATALOGUE_WINS = {"g1#a": 10, "g1#b": 20, "g5#a": 50, "g5#b": 60, "g2": 3}
 
 
-@pytest.mark.parametrize("gets_in", ["before the staging", "after the staging", "after the judgement"])
+@pytest.mark.parametrize(
+    "gets_in",
+    [pytest.param("before the staging", marks=pytest.mark.slow), "after the staging", "after the judgement"],
+)
 @pytest.mark.parametrize(("formed_at", "expected"), [(EVENING, UPDATE_WINS), (MORNING, CATALOGUE_WINS)])
 def test_a_stock_update_gets_in_while_a_catalogue_is_under_way(
     shop: ShopUnderTest, gets_in: str, formed_at: str, expected: dict[str, int]

@@ -23,6 +23,7 @@ from freesport_pipelines_tests.faults.by_hand import ByHand
 from freesport_pipelines_tests.faults.shops import Content, content
 from freesport_pipelines_tests.shop import ShopUnderTest
 
+SELDOM = pytest.mark.slow
 LATER = "2025-02-03T10:00:00"
 
 
@@ -49,7 +50,9 @@ def in_folder(folder: Path, kind: str) -> Path:
 # --- cut off ---
 
 
-@pytest.mark.parametrize("left", [0.0, 0.1, 0.6, 0.95], ids="{:.0%}".format)
+@pytest.mark.parametrize(
+    "left", [*(pytest.param(left, marks=SELDOM) for left in (0.0, 0.1, 0.95)), 0.6], ids="{:.0%}".format
+)
 def test_a_packet_that_is_cut_off_is_named_and_nothing_is_published(shop: ShopUnderTest, left: float) -> None:
     """Of any kind, in its head, its middle or its last tag; the other packets stay in the archive for a replay."""
     before = shop.dump()
@@ -84,7 +87,7 @@ def in_packets(*numbers: int) -> Files:
     return {path: content for path, content in rich(2).items() if kind_of(path) != "goods"} | goods
 
 
-@pytest.mark.parametrize("arrived", [(2, 3), (1, 3), (1, 2), ()], ids=str)
+@pytest.mark.parametrize("arrived", [pytest.param((2, 3), marks=SELDOM), (1, 3), (1, 2), ()], ids=str)
 def test_a_full_set_that_lacks_a_packet_hides_nothing_and_publishes_nothing(
     shop: ShopUnderTest, arrived: tuple[int, ...]
 ) -> None:

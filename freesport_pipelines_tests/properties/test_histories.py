@@ -81,6 +81,93 @@ def happens(template: Template, history: list[Happening]) -> None:
             world.agrees()
 
 
+# --- histories that every run goes through ---
+
+
+def named(name: str = "Мяч", *, marked: bool = False) -> model.Row:
+    return {"name": name, "marked": marked}
+
+
+def brings(days: int = 1, **says: dict[str, model.Row]) -> Happening:
+    return "imports", (says, days), {}
+
+
+def rolls_back(session: int, sessions_so_far: int) -> Happening:
+    assert 2 <= session <= sessions_so_far
+    return "rolls_back", (session - 2,), {}
+
+
+G3 = {"g3": named()}
+G3A, G3A_LATER = {"g3#a": named()}, {"g3#a": named("Гиря")}
+DEAR = {"g1#a": {"retail": 99, "opt1": None}}
+FEW = {"g1#a": {"quantities": {"w1": 1, "w2": 7}}, "g3#a": {"quantities": {"w1": 5}}}
+
+KNOWN: dict[str, list[Happening]] = {
+    "rows that returned from quarantine wait there again after a rollback": [
+        brings(offers=G3A, rests=FEW),
+        brings(goods=G3),
+        rolls_back(3, 3),
+        brings(goods=G3),
+    ],
+    "what waited first does not return when the word that replaced it is undone after its use": [
+        brings(offers=G3A),
+        brings(offers=G3A_LATER, prices=DEAR),
+        brings(goods=G3),
+        rolls_back(3, 4),
+        brings(goods={"g3": named("Мячи")}),
+    ],
+    "what the shop hid stays hidden": [
+        ("sets_visibility", ("g1#a", False), {}),
+        brings(offers={"g1#a": named("Гиря")}),
+        brings(offers={"g1#a": named("Гиря", marked=True)}),
+        brings(offers={"g1#a": named()}),
+        rolls_back(2, 4),
+    ],
+    "what the shop hid after an import keeps that import from being undone": [
+        brings(goods=G3, offers=G3A),
+        ("sets_visibility", ("g3#a", False), {}),
+        rolls_back(2, 2),
+        ("sets_visibility", ("g3#a", True), {}),
+        rolls_back(2, 3),
+    ],
+    "a default SKU gives way to offers and comes back with a rollback": [
+        brings(offers={"g2#a": named()}),
+        brings(prices={"g2": {"retail": 30, "opt1": None}}),
+        rolls_back(2, 3),
+        rolls_back(3, 4),
+        rolls_back(2, 5),
+    ],
+    "goods that are marked, admitted again and marked leave their trace in the registry": [
+        brings(goods={"g1": named(marked=True), "g3": named(marked=True)}, rests=FEW),
+        brings(goods={"g1": named(), "g3": named()}, offers=G3A),
+        rolls_back(3, 3),
+        ("replays", (0,), {}),
+    ],
+    "a full set hides what it does not name, and is undone": [
+        ("imports", ({"goods": {"g1": named()}, "offers": {"g1#a": named()}}, 1), {"full": True}),
+        ("crashes", ("before the commit", {"goods": {"g2": named()}}, 1), {}),
+        rolls_back(2, 3),
+    ],
+    "a crash after the commit has published": [
+        ("crashes", ("after the commit", {"prices": DEAR, "rests": FEW}, 1), {}),
+        brings(prices=DEAR, rests=FEW),
+        rolls_back(2, 3),
+    ],
+    "a dry run of what the shop has already is no newer word": [
+        brings(prices=DEAR),
+        ("tries", ({"prices": DEAR}, 2), {}),
+        brings(-1, prices={"g1#a": {"retail": 98, "opt1": None}}),
+    ],
+}
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=str)
+def test_a_known_history_ends_as_the_model_says(template: Template, known: str) -> None:
+    happens(template, KNOWN[known])
+
+
+# --- histories that are drawn ---
+
 UNHURRIED: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
@@ -89,14 +176,15 @@ UNHURRIED: dict[str, Any] = {
 }
 
 
-@settings(max_examples=14, derandomize=True, phases=(Phase.generate, Phase.shrink), **UNHURRIED)
+@settings(max_examples=8, derandomize=True, phases=[Phase.generate], **UNHURRIED)
 @histories(8)
 def test_a_short_history_ends_as_the_model_says(template: Template, history: list[Happening]) -> None:
+    """Not made shorter when it fails: that takes minutes; the long ones are."""
     happens(template, history)
 
 
 @pytest.mark.slow
-@settings(max_examples=150, **UNHURRIED)
-@histories(16)
+@settings(max_examples=80, **UNHURRIED)
+@histories(14)
 def test_a_long_history_ends_as_the_model_says(template: Template, history: list[Happening]) -> None:
     happens(template, history)

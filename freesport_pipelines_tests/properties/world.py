@@ -115,16 +115,14 @@ class World:
             rows = quarantine.open_rows(connection, 1000)
         waiting = {((row["kind"], row["key"]), REASONS[row["reason"]]) for row in rows}
         assert waiting == {(key, reason) for key, (reason, _) in self.model.waiting().items()}
-        assert self._statuses() == [session.status for session in self.model.sessions]
+        assert self._statuses() == [_lasting(session.status) for session in self.model.sessions]
 
     def _table(self, name: str) -> dict[str, model.Row]:
         return {row.pop("key"): _plain(row) for row in self.shop.rows(QUERIES[name])}
 
     def _statuses(self) -> list[str]:
-        """A session that came to nothing is a failed one, however it is called."""
         rows = self.shop.rows("SELECT status, dry_run FROM import_sessions ORDER BY id")
-        lasting = (*model.DONE, "rejected", "rolled_back")
-        return ["failed" if r["dry_run"] or r["status"] not in lasting else r["status"] for r in rows]
+        return ["nothing" if row["dry_run"] else _lasting(row["status"]) for row in rows]
 
     # --- pieces ---
 
@@ -143,6 +141,11 @@ class World:
         from freesport_pipelines.database import sessions
 
         return Import(sessions.get(self.shop.database, number))
+
+
+def _lasting(status: str) -> str:
+    """A session that came to nothing did so, however it is called."""
+    return status if status in (*model.DONE, "rolled_back") else "nothing"
 
 
 def files(drop: model.Drop) -> Files:

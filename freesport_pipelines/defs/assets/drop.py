@@ -69,7 +69,7 @@ def _close_if_unchanged(opened):  # type: ignore[no-untyped-def]
 
     opening.note_unknown_files(opened)
     before = opening.already_published(opened)
-    if before is not None:
+    if before is not None and before.id != opened.session.id:
         publishing.close_unchanged(opened.database, opened.session, before)
     return before
 

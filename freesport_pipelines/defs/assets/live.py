@@ -10,7 +10,7 @@ from freesport_pipelines.database.feeds import FEEDS
 from freesport_pipelines.defs import metadata as md
 from freesport_pipelines.defs.assets.change_set import KEY as CHANGE_SET
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.defs.run import session_key
+from freesport_pipelines.defs.run import resumed, session_key
 
 REPORT = dg.AssetKey("import_report")
 
@@ -134,8 +134,8 @@ def _session(context: dg.AssetExecutionContext, shop: Shop) -> Any:
     """The session of this run; for a click on a single asset the newest judged one."""
     from freesport_pipelines.database import sessions
 
-    session = sessions.of_run(shop.database, session_key(context))
-    session = session or sessions.latest_waiting(shop.database)
+    own = sessions.of_run(shop.database, session_key(context))
+    session = resumed(context, shop, own) if own is not None else sessions.latest_waiting(shop.database)
     if session is None:
         raise dg.Failure(
             "No judged session waits to be published. Open Jobs → catalog_import and press Materialize all: the job "
