@@ -37,7 +37,7 @@ def list_backups(as_json: AsJson = False) -> None:
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False))
         else:
-            columns = ["backup", "database", "bytes", "rows", "newest_session"]
+            columns = ["backup", "database", "bytes", "rows", "newest_session", "reason"]
             show_rows(columns, [[one[name] for name in columns] for one in found])
 
 
@@ -52,19 +52,21 @@ def restore(
 ) -> None:
     """Put a backup back, verified, in one transaction; if anything fails nothing is changed (восстановление из копии).
 
-    What was published after the backup is undone; the archived drops stay and can be replayed. Tables of the shop's
+    Without a name: the newest backup on the way to the shop's present state that was not made by a restore or a rebuild
+    for safety. What was published after it is undone; the archived drops stay and can be replayed. Tables of the shop's
     own, and what it has built on ours, stay as they are.
     """
+    from freesport_pipelines.database.backup_manifest import BEFORE_RESTORE
     from freesport_pipelines.settings import get_settings
     from freesport_pipelines.steps.backups import backups_of
 
     with failure_is_told(as_json=as_json):
         settings = get_settings()
-        backups = backups_of(settings)
-        wanted = backups.load(name) if name else backups.newest()
-        database = database_of(into or settings.database_url)
+        backups, shop = backups_of(settings), database_of(settings.database_url)
+        database = empty_database(into) if into else shop
+        wanted = backups.load(name) if name else _to_restore(backups, shop, elsewhere=bool(into))
         confirm(f"Replace the tables in {database.url!r} by backup {wanted.id} ({_in_words(wanted)})?", yes=yes)
-        saved = safety_backup(backups, database) if safety else None
+        saved = safety_backup(backups, database, BEFORE_RESTORE) if safety else None
         done = backups.restore(wanted, database)
         result = {**_described(wanted), "undone_sessions": done.undone_sessions, "safety_backup": saved and saved.id}
         _tell(result, as_json=as_json, text=_restored_text(wanted, done.undone_sessions, saved))
@@ -102,7 +104,40 @@ def database_of(url: str) -> "ShopDatabase":
     return ShopDatabase(Settings(database_url=url).database_url)  # type: ignore[call-arg]
 
 
-def safety_backup(backups: "Backups", database: "ShopDatabase") -> "Backup | None":
+def empty_database(url: str) -> "ShopDatabase":
+    """Another database to write to, refused if it holds anything of ours."""
+    import sqlalchemy as sa
+
+    from freesport_pipelines.database.backup_manifest import BackupError
+    from freesport_pipelines.database.fingerprints import our_columns
+
+    database = database_of(url)
+    with database.read() as connection:
+        for name in our_columns(connection):
+            if connection.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first():
+                raise BackupError(
+                    f"{database.url!r} has rows in our table {name}: name an empty database. Nothing was changed "
+                    "(база не пуста, ничего не изменено)"
+                )
+    return database
+
+
+def _to_restore(backups: "Backups", shop: "ShopDatabase", *, elsewhere: bool) -> "Backup":
+    """The one that is meant when none is named; a shop's database that is gone has no say in what goes elsewhere."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from freesport_pipelines.steps.lineage import lineage_of, without_history
+
+    try:
+        lineage = lineage_of(shop)
+    except SQLAlchemyError:
+        if not elsewhere:
+            raise
+        lineage = without_history(shop)
+    return lineage.to_restore(backups.newest_first())
+
+
+def safety_backup(backups: "Backups", database: "ShopDatabase", reason: str) -> "Backup | None":
     """Back up what is about to be replaced, if there is anything."""
     from freesport_pipelines.database import migrate, undone
     from freesport_pipelines.database.backup_manifest import BackupError
@@ -111,7 +146,7 @@ def safety_backup(backups: "Backups", database: "ShopDatabase") -> "Backup | Non
         if migrate.current_revision(connection) is None or undone.mark_in(connection).newest == 0:
             return None
     try:
-        return backups.take(database)
+        return backups.take(database, reason)
     except BackupError as error:
         raise BackupError(
             f"the present state could not be backed up, so it was not replaced: {error}. If it is not worth keeping: "
@@ -128,6 +163,7 @@ def _described(found: "Backup") -> dict[str, Any]:
         "bytes": manifest.size,
         "rows": sum(table.rows for table in manifest.tables.values()),
         "newest_session": manifest.history.newest_session,
+        "reason": manifest.reason,
         "path": str(found.dump),
     }
 

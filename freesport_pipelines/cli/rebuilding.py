@@ -53,7 +53,7 @@ def rebuild(
         if not dry_run:
             confirm(f"Rebuild into {into or shop.database.url!r}?", yes=yes)
             if into:
-                target = _empty_database(into)
+                target = keeping.empty_database(into)
                 _build(target, plan, shop, backups, left_out)
                 result |= {"into": repr(target.url)}
             else:
@@ -76,29 +76,19 @@ def _show_plan(plan: "Plan") -> None:
         typer.echo(plan.note, err=True)
 
 
-def _empty_database(url: str) -> "ShopDatabase":
-    from freesport_pipelines.database import migrate
-    from freesport_pipelines.database.backup_manifest import BackupError
-
-    database = keeping.database_of(url)
-    with database.read() as connection:
-        if migrate.current_revision(connection) is not None:
-            raise BackupError(f"{database.url!r} holds our tables already: name an empty database. Nothing was changed")
-    return database
-
-
 def _replace_shop(
     shop: "Shop", plan: "Plan", backups: "Backups", seen: "Mark", left_out: list[str]
 ) -> dict[str, Any]:
     """Build in a scratch database, and only if all of it worked bring the result into the shop's."""
     from freesport_pipelines.database.backup import back_up
+    from freesport_pipelines.database.backup_manifest import BEFORE_REBUILD
     from freesport_pipelines.database.restore import restore
     from freesport_pipelines.database.scratch import scratch_database
 
     tools = {"postgres_bin": backups.postgres_bin}
     with scratch_database(shop.database) as scratch, tempfile.TemporaryDirectory(prefix="freesport-rebuild-") as folder:
         undone = _build(scratch, plan, shop, backups, left_out)
-        saved = keeping.safety_backup(backups, shop.database)
+        saved = keeping.safety_backup(backups, shop.database, BEFORE_REBUILD)
         file = Path(folder) / "rebuilt"
         restore(shop.database, file, back_up(scratch, file, **tools), seen=seen, **tools)
     return {"undone_sessions": undone, "safety_backup": saved and saved.id}

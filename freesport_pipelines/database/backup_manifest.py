@@ -4,7 +4,7 @@ Belongs here: the format and refusing what does not fit it. Does not belong here
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 VERSION = 1
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
+BEFORE_RESTORE, BEFORE_REBUILD = "before restore", "before rebuild"
 
 
 class BackupError(RuntimeError):
@@ -47,10 +48,25 @@ class History:
     published_until: datetime | None = None
     """When the last session in it was published."""
     open_sessions: tuple[OpenSession, ...] = ()
+    lived_through: tuple[tuple[int, int], ...] | None = ()
+    """Sessions whose doing led to this state, as ranges: published, also if a rollback followed, which is one of them
+    too; not what a restore or a rebuild had undone. None: a backup that does not say it."""
 
-    def holds(self, session_id: int) -> bool:
-        """Whether what this session published is in the backup."""
-        return session_id <= self.newest_session and session_id not in {s.id for s in self.open_sessions}
+    @property
+    def effects(self) -> frozenset[int]:
+        """The sessions whose doing is in the backup."""
+        return frozenset(n for first, last in self.lived_through or () for n in range(first, last + 1))
+
+
+def as_ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Ascending numbers, narrow: a shop has tens of thousands of sessions a year."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return tuple(ranges)
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,13 @@ class Manifest:
     history: History
     size: int
     sha256: str
+    reason: str = ""
+    """What it was made before, so that this can be undone; empty for a backup made for its own sake."""
+
+    @property
+    def is_safety(self) -> bool:
+        """Whether it holds a state that an operator wanted to leave."""
+        return bool(self.reason)
 
     def as_document(self) -> dict[str, Any]:
         """The manifest as JSON."""
@@ -94,6 +117,7 @@ def from_document(document: Mapping[str, Any]) -> Manifest:
             history=_history(document["history"]),
             size=document["size"],
             sha256=document["sha256"],
+            reason=document.get("reason", ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BackupError(f"its manifest cannot be read ({error!r}): use another backup") from error
@@ -104,12 +128,13 @@ def _content(document: Mapping[str, Any]) -> TableContent:
 
 
 def _history(document: Mapping[str, Any]) -> History:
-    until = document["published_until"]
+    until, ranges = document["published_until"], document.get("lived_through")
     return History(
         newest_session=document["newest_session"],
         newest_run=document["newest_run"],
         published_until=datetime.fromisoformat(until).astimezone(UTC) if until else None,
         open_sessions=tuple(OpenSession(**session) for session in document["open_sessions"]),
+        lived_through=None if ranges is None else tuple((int(first), int(last)) for first, last in ranges),
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 from freesport_pipelines.database import bookkeeping, dialect
-from freesport_pipelines.database.backup_manifest import History, OpenSession, TableContent
+from freesport_pipelines.database.backup_manifest import History, OpenSession, TableContent, as_ranges
 from freesport_pipelines.database.bookkeeping import import_sessions
 from freesport_pipelines.database.schema import metadata
 from freesport_pipelines.database.sessions import DONE, ROLLED_BACK
@@ -128,4 +128,17 @@ def history(connection: sa.Connection) -> History:
         newest_run=newest.run_id,
         published_until=connection.execute(until).scalar_one(),
         open_sessions=tuple(OpenSession(*row) for row in connection.execute(rest)),
+        lived_through=as_ranges(connection.execute(_lived_through(connection)).scalars()),
     )
+
+
+def _lived_through(connection: sa.Connection) -> sa.Select[Any]:
+    """What led to this state; `PastSession.took_effect` without what `Lineage.lost` names."""
+    table, later = import_sessions, import_sessions.alias("later")
+    done = later.c.status.in_(DONE) & sa.not_(later.c.dry_run)
+    is_rolled_back: sa.ColumnElement[bool] = sa.exists().where(later.c.undoes_session_id == table.c.id, done)
+    if "undoes_session_id" not in our_columns(connection)[table.name]:
+        is_rolled_back = sa.false()  # a schema before there were rollbacks
+    has_effect = table.c.status.in_(DONE) | (table.c.status == ROLLED_BACK) & is_rolled_back
+    wanted = sa.select(table.c.id).where(has_effect, sa.not_(table.c.dry_run), table.c.finished_at.is_not(None))
+    return wanted.order_by(table.c.id)

@@ -11,6 +11,9 @@ from freesport_pipelines.database.bookkeeping import import_sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.sessions import DONE, ROLLED_BACK
 from freesport_pipelines.domain.jobs import ROLLBACK
+from freesport_pipelines.domain.kinds import Kind
+
+RESTS = str(Kind.RESTS)
 
 
 class PastSession(NamedTuple):
@@ -24,6 +27,8 @@ class PastSession(NamedTuple):
     mode: str
     dry_run: bool
     options: Mapping[str, Any]
+    formed_at: Mapping[str, str]
+    started_at: datetime
     finished_at: datetime | None
     approved_at: datetime | None
     undoes_session_id: int | None
@@ -38,11 +43,27 @@ class PastSession(NamedTuple):
     def is_rollback(self) -> bool:
         return self.kind == ROLLBACK
 
+    def overtook(self, other: "PastSession") -> bool:
+        """Whether its newer stocks were published while the other was under way; see `database.overtaking`."""
+        if self.finished_at is None or other.finished_at is None:
+            return False
+        is_newer = self.formed_at.get(RESTS, "") > other.formed_at.get(RESTS, "") > ""
+        return is_newer and other.started_at < self.finished_at <= other.finished_at
+
 
 def past_sessions(database: ShopDatabase) -> list[PastSession]:
-    """All sessions of this database, oldest first."""
+    """All sessions of this database, oldest first; none where our tables are missing or of an older schema."""
     columns = [import_sessions.c[name] for name in PastSession._fields if name != "is_open"]
     with database.read() as connection:
+        if not _is_told(connection):
+            return []
         still_open = unfinished.open_ids(connection)
         rows = connection.execute(sa.select(*columns).order_by(import_sessions.c.id)).all()
     return [PastSession(**row._mapping, is_open=row.id in still_open) for row in rows]  # noqa: SLF001
+
+
+def _is_told(connection: sa.Connection) -> bool:
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(import_sessions.name):
+        return False
+    return {column["name"] for column in inspector.get_columns(import_sessions.name)} >= set(import_sessions.c.keys())

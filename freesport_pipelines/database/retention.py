@@ -15,7 +15,8 @@ from freesport_pipelines.database.bookkeeping import change_sets, import_session
 from freesport_pipelines.database.engine import ShopDatabase
 
 BATCH_ROWS = 10_000
-KEPT_OF_REPORT = ("session", "kind", "drop", "mode", "dry_run", "status", "summary", "seconds", "tables", "approved")
+KEPT_OF_REPORT = ("session", "kind", "drop", "mode", "dry_run", "status", "summary", "seconds", "tables", "approved",
+                  "undoes_session")  # fmt: skip
 _LEFTOVERS = {
     "change_set_rows": (change_sets, change_sets.c.session_id),
     "session_figures": (session_figures, session_figures.c.session_id),

@@ -44,6 +44,8 @@ class Undone(NamedTuple):
     """Sessions that the other state does not know."""
     published_since: Sequence[int]
     """Sessions that were open in it and have been published."""
+    rolled_back_since: Sequence[int] = ()
+    """Sessions that were open in it, have been published and were undone already."""
 
     @property
     def published(self) -> tuple[int, ...]:
@@ -68,8 +70,9 @@ def undone_by(connection: sa.Connection, known: Mapping[str, str], newest: int) 
         return Undone([], [])  # an older schema is loaded into an empty database only
     rows = connection.execute(import_sessions.select().order_by(import_sessions.c.id)).all()
     later = [row for row in rows if row.run_id not in known and row.id > newest]
-    since = [row.id for row in rows if row.status in DONE and known.get(row.run_id, ROLLED_BACK) not in _ENDED]
-    return Undone(later, since)
+    were_open = [row for row in rows if known.get(row.run_id, ROLLED_BACK) not in _ENDED]
+    since = [row.id for row in were_open if row.status in DONE]
+    return Undone(later, since, [row.id for row in were_open if row.status == ROLLED_BACK])
 
 
 def keep(connection: sa.Connection, undone: Undone, note: str) -> None:
@@ -82,8 +85,9 @@ def keep(connection: sa.Connection, undone: Undone, note: str) -> None:
         rows.append({**row._mapping, **changed})  # noqa: SLF001
     if rows:
         connection.execute(import_sessions.insert(), rows)
-    since = import_sessions.update().where(import_sessions.c.id.in_(undone.published_since))
-    connection.execute(since.values(status=ROLLED_BACK, error=note))
+    since = [*undone.published_since, *undone.rolled_back_since]
+    opened_then = import_sessions.update().where(import_sessions.c.id.in_(since))
+    connection.execute(opened_then.values(status=ROLLED_BACK, error=note))
 
 
 def adopt(source: ShopDatabase, target: ShopDatabase, note: str) -> Undone:

@@ -1,4 +1,8 @@
-"""The nightly job: back the shop up, then remove what is old and not needed. Every op calls one step and reports."""
+"""The nightly job: back the shop up, then remove what is old and not needed. Every op calls one step and reports.
+
+Only backups and archived drops wait for the backup. Where it fails (no pg_dump, a full disk) the job ends as failed and
+the step `back_up` says why, but what grows in the databases is pruned all the same.
+"""
 
 from typing import Any
 
@@ -34,24 +38,39 @@ def _backup_metadata(backup: Any) -> dict[str, Any]:
 
 
 @dg.op(
-    description="Remove superfluous backups, archived drops that the newest backup makes unnecessary, and details of "
-    "old sessions, by age and by count. Never what an open session needs.",
+    description="Remove superfluous backups and archived drops that the newest backup makes unnecessary, by age and by "
+    "count. Never what an open session needs.",
     ins={"after": dg.In(dg.Nothing)},
 )
 def prune(context: dg.OpExecutionContext, shop: dg.ResourceParam[Shop]) -> dg.Output[None]:
-    """`freesport prune`; runs only if the backup worked."""
+    """The part of `freesport prune` that needs a backup; runs only if it worked."""
     from datetime import UTC, datetime
 
     from freesport_pipelines.steps import pruning
     from freesport_pipelines.steps.backups import backups_of
 
     with readable_failure():
-        pruned = pruning.prune(
+        pruned = pruning.prune_archive(
             shop.database, shop.archive, backups_of(shop.settings), shop.settings, datetime.now(UTC), dry_run=False
         )
     for note in pruned.notes:
         context.log.warning(note)
     return dg.Output(None, metadata=dict(pruned.counts))
+
+
+@dg.op(
+    description="Remove journals, figures, report details and staging areas of old sessions, by age and by count. "
+    "Never what an open session needs.",
+)
+def prune_journals(shop: dg.ResourceParam[Shop]) -> dg.Output[None]:
+    """The other part of `freesport prune`; independent of the backup."""
+    from datetime import UTC, datetime
+
+    from freesport_pipelines.steps import pruning
+
+    with readable_failure():
+        counts = pruning.prune_details(shop.database, shop.settings, datetime.now(UTC), dry_run=False)
+    return dg.Output(None, metadata=dict(counts))
 
 
 @dg.op(
@@ -73,6 +92,7 @@ def prune_run_history(context: dg.OpExecutionContext, shop: dg.ResourceParam[Sho
 def maintenance() -> None:
     """What the schedule starts every night."""
     prune(back_up())
+    prune_journals()
     prune_run_history()
 
 

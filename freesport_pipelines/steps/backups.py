@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,13 +55,16 @@ class Backups:
 
     # -- making --------------------------------------------------------------------------------------------
 
-    def take(self, database: ShopDatabase) -> Backup:
-        """Back the database up, while imports go on. What is not complete is not listed."""
+    def take(self, database: ShopDatabase, reason: str = "") -> Backup:
+        """Back the database up, while imports go on. What is not complete is not listed.
+
+        :param reason: for a safety backup: what is about to be done
+        """
         backup_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
         paths.private_folder(self.root)
         with self._workplace() as workplace:
             file = workplace / "dump"
-            manifest = dumps.back_up(database, file, postgres_bin=self.postgres_bin)
+            manifest = replace(dumps.back_up(database, file, postgres_bin=self.postgres_bin), reason=reason)
             backup = Backup(backup_id, self.root / backup_id, manifest)
             try:
                 _bring(file, backup.dump)
@@ -106,16 +109,6 @@ class Backups:
         if paths.look(backup.dump) is None:
             raise BackupError(f"backup {backup_id} has lost its dump {backup.dump}: use another backup")
         return backup
-
-    def newest(self) -> Backup:
-        """The newest backup there is."""
-        found = self.newest_first()
-        if not found:
-            raise BackupError(
-                f"{self.root} holds no backup: make one with `freesport backup`, or rebuild the catalogue from the "
-                "archived drops with `freesport rebuild` (резервных копий нет)"
-            )
-        return found[0]
 
     # -- using ---------------------------------------------------------------------------------------------
 

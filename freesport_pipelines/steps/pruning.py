@@ -1,11 +1,12 @@
 """Remove what nobody needs any more: old drops, details of old sessions, staging areas, superfluous backups.
 
-The newest backup and every drop that may be needed to go on from it stay, whatever the settings say; so does all that
-an open session needs. Without a backup no drop is removed.
+The backup that the shop would go on from, and every drop that this may need, stay whatever the settings say; so does
+all that an open session needs. Without a backup no drop is removed.
 """
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from freesport_pipelines.database import retention, unfinished
@@ -18,6 +19,8 @@ from freesport_pipelines.steps.lineage import Lineage, lineage_of
 
 log = logging.getLogger(__name__)
 
+SAFETY_COUNT = 3
+"""So many states that a restore or a rebuild has replaced are kept."""
 NO_BACKUP = (
     "no archived drop was removed: there is no backup of this shop to go on from; make one with `freesport backup` "
     "(нет резервной копии, архив не очищается)"
@@ -37,25 +40,42 @@ def prune(
     database: ShopDatabase, archive: Archive, backups: Backups, settings: Settings, now: datetime, *, dry_run: bool
 ) -> Pruned:
     """Remove what is old and not needed; a dry run only says what that would be."""
+    archived = prune_archive(database, archive, backups, settings, now, dry_run=dry_run)
+    return replace(archived, counts=archived.counts | prune_details(database, settings, now, dry_run=dry_run))
+
+
+def prune_archive(
+    database: ShopDatabase, archive: Archive, backups: Backups, settings: Settings, now: datetime, *, dry_run: bool
+) -> Pruned:
+    """Superfluous backups and archived drops."""
     lineage, found = lineage_of(database), backups.newest_first()
-    base = lineage.newest(found)
-    surplus = [backup for backup in found[settings.backup_count :] if backup is not base]
+    base = lineage.base(found)
+    surplus = _surplus_backups(found, settings.backup_count, base)
     drops = _prunable_drops(database, archive, settings, now, lineage, base) if base else []
     leftovers = _old_leftovers(archive, now - timedelta(days=settings.archive_days))
-    old = retention.prunable_sessions(
-        database, now - timedelta(days=settings.journal_days), settings.journal_sessions
-    )
-    counts = {"drops": len(drops), "interrupted_drops": len(leftovers), "backups": len(surplus)}
-    if dry_run:
-        counts |= retention.count_details(database, old)
-    else:
+    if not dry_run:
         backups.remove(surplus)
         for drop_id in [*drops, *leftovers]:
             archive.remove(drop_id)
             log.info("archived drop %s removed", drop_id)
-        counts |= retention.prune_details(database, old)
-        counts["staging_areas"] = retention.prune_areas(database)
+    counts = {"drops": len(drops), "interrupted_drops": len(leftovers), "backups": len(surplus)}
     return Pruned(counts, tuple(drops), () if base else (NO_BACKUP,))
+
+
+def prune_details(database: ShopDatabase, settings: Settings, now: datetime, *, dry_run: bool) -> dict[str, int]:
+    """Journals, figures, report details and staging areas of old sessions; no backup is needed for that."""
+    before = now - timedelta(days=settings.journal_days)
+    old = retention.prunable_sessions(database, before, settings.journal_sessions)
+    if dry_run:
+        return retention.count_details(database, old)
+    return {**retention.prune_details(database, old), "staging_areas": retention.prune_areas(database)}
+
+
+def _surplus_backups(found: Sequence[Backup], count: int, base: Backup | None) -> list[Backup]:
+    """All but the newest; safety backups are counted apart, so that they push no other out."""
+    safety = [backup for backup in found if backup.manifest.is_safety]
+    others = [backup for backup in found if not backup.manifest.is_safety]
+    return [backup for backup in [*others[count:], *safety[SAFETY_COUNT:]] if backup is not base]
 
 
 def _prunable_drops(

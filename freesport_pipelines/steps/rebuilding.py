@@ -82,7 +82,7 @@ def plan(lineage: Lineage, backups: Sequence[Backup], archive: Archive, until: s
     :param backups: newest first
     """
     wanted = _resolve(lineage, archive, until)
-    base = lineage.newest(backups, wanted.moment)
+    base = lineage.base(backups, wanted.moment, wanted.includes)
     if lineage.is_known:
         effects = [session for session in lineage.effects_after(base) if wanted.includes(session)]
         found = Plan(base, tuple(_again(session) for session in effects))

@@ -37,10 +37,11 @@ def test_the_job_backs_up_and_then_prunes(shop: ShopUnderTest, postgres_bin: Pat
     assert len(list(resource.archive.drop_ids())) == 1
 
 
-def test_nothing_is_pruned_when_the_backup_fails(
-    shop: ShopUnderTest, postgres_bin: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def failed(shop: ShopUnderTest, postgres_bin: Path, monkeypatch: pytest.MonkeyPatch) -> dg.ExecuteInProcessResult:
+    """The job in a night in which no backup can be made, after one in which it could."""
     resource = kept(shop, postgres_bin)
+    shop.configure(journal_sessions=1)
     for day in (15, 16):
         published(shop, day=day)
     Backups(UPath(resource.settings.backup_url), postgres_bin).take(shop.database)
@@ -49,9 +50,28 @@ def test_nothing_is_pruned_when_the_backup_fails(
         raise OSError("no space left")
 
     monkeypatch.setattr(Backups, "take", full_disk)
-    result = run(resource, shop.instance)
-    assert {event.step_key for event in result.get_step_success_events()} == {"prune_run_history"}
-    assert len(list(resource.archive.drop_ids())) == 2
+    return run(shop.resource, shop.instance)
+
+
+def test_no_archived_drop_is_pruned_when_the_backup_fails(
+    shop: ShopUnderTest, failed: dg.ExecuteInProcessResult
+) -> None:
+    assert "prune" not in {event.step_key for event in failed.get_step_success_events()}
+    assert len(list(shop.resource.archive.drop_ids())) == 2
+
+
+def test_journals_and_runs_are_pruned_although_the_backup_fails(
+    shop: ShopUnderTest, failed: dg.ExecuteInProcessResult
+) -> None:
+    assert {event.step_key for event in failed.get_step_success_events()} == {"prune_journals", "prune_run_history"}
+    assert [row["session_id"] for row in shop.rows("SELECT DISTINCT session_id FROM change_sets")] == [2]
+
+
+def test_a_night_without_a_backup_ends_as_failed_and_says_why(failed: dg.ExecuteInProcessResult) -> None:
+    assert not failed.success
+    failure = failed.failure_data_for_node("back_up")
+    assert failure is not None
+    assert "no space left" in str(failure.error or failure.user_failure_data)
 
 
 @dg.op

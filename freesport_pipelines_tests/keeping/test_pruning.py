@@ -6,6 +6,7 @@ import pytest
 from upath import UPath
 
 from freesport_pipelines.database import sessions
+from freesport_pipelines.database.backup_manifest import BEFORE_RESTORE
 from freesport_pipelines.steps import pruning
 from freesport_pipelines.steps.backups import Backups
 from freesport_pipelines_tests.acceptance.exports import RRP, export
@@ -23,8 +24,8 @@ class Office:
         self.shop = shop
         self.backups = backups
 
-    def back_up(self) -> None:
-        self.backups.take(self.shop.database)
+    def back_up(self, reason: str = "") -> str:
+        return self.backups.take(self.shop.database, reason).id
 
     def prune(self, later: timedelta = timedelta(0), *, dry_run: bool = False, **settings: int) -> pruning.Pruned:
         resource = self.shop.resource
@@ -183,6 +184,14 @@ def test_superfluous_backups_go(office: Office) -> None:
     newest = [backup.id for backup in office.backups.newest_first()[:2]]
     office.prune(backup_count=2)
     assert [backup.id for backup in office.backups.newest_first()] == newest
+
+
+def test_safety_backups_push_no_other_out_and_the_newest_three_stay(office: Office) -> None:
+    published(office.shop)
+    own = office.back_up()
+    safety = [office.back_up(BEFORE_RESTORE) for _ in range(5)]
+    office.prune(backup_count=1)
+    assert {backup.id for backup in office.backups.newest_first()} == {own, *safety[2:]}
 
 
 def test_the_backup_that_the_shop_goes_on_from_is_never_superfluous(office: Office) -> None:
