@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from freesport_pipelines.exchange import copying
+from freesport_pipelines.exchange import archive, copying
 from freesport_pipelines.exchange.claim import claim, claimed_drops
 from freesport_pipelines.exchange.errors import ExchangeError
 from freesport_pipelines.exchange.incoming import scan
@@ -45,6 +45,12 @@ def rewrite(file: Path) -> None:
     data = file.read_bytes()
     file.write_bytes(data.replace("Гиря".encode(), "Мячи".encode()))
     assert file.stat().st_size == len(data)
+
+
+def end_line(file: Path) -> None:
+    """The last byte that 1C writes."""
+    with file.open("ab") as stream:
+        stream.write(b"\n")
 
 
 def vanish(file: Path) -> None:
@@ -137,8 +143,9 @@ def test_a_claimed_drop_can_be_imported_once_its_files_have_come_to_rest(
 ) -> None:
     """The message says "start again": that must be able to succeed."""
     drop_id = claimed(shop)
-    happens_while_read(monkeypatch, "goods", grow)
+    happens_while_read(monkeypatch, "goods", end_line)
     with pytest.raises(ExchangeError):
         shop.run("catalog_import", {"drop": drop_id})
+    monkeypatch.setattr(archive, "QUIET_SECONDS", 0)
     assert shop.run("catalog_import", {"drop": drop_id}).status == "published"
     assert content(shop) == templates["sqlite"].complete

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,9 @@ def test_of_two_runs_on_the_same_folder_one_processes_it(
 
 
 def test_of_two_runs_on_the_same_claimed_drop_one_processes_it(shop: ShopUnderTest, complete: Content) -> None:
-    """Check 50: both archive it, and it is archived once, whole."""
+    """Check 50: one archives it, the other finds it archived."""
     drop_id = claimed(shop)
-    opened = at_once(shop, drop_id, "while a packet is being archived")
+    opened = at_once(shop, drop_id, "after the session was opened")
     assert published_once(shop, opened)
     assert content(shop) == complete
     assert is_whole(shop, drop_id)
@@ -100,22 +101,30 @@ def is_whole(shop: ShopUnderTest, drop_id: str) -> bool:
     )
 
 
-def test_a_run_that_is_cancelled_while_another_archives_the_same_drop_takes_no_file_away(shop: ShopUnderTest) -> None:
-    """The sensor's run has copied everything and writes its manifest next; the operator's run is cancelled then."""
+@pytest.mark.parametrize("first_is_cancelled", [False, True])
+def test_of_two_runs_that_archive_the_same_drop_the_second_waits_for_the_first(
+    shop: ShopUnderTest, first_is_cancelled: bool
+) -> None:
+    """A run that is cancelled takes its own copies away, never those of another."""
     drop_id, kept, exchange = claimed(shop), shop.resource.archive, shop.resource.exchange
     real = archive.take_over
-    runs: list[str] = []
+    second = threading.Thread(target=lambda: kept.store_claimed(exchange, drop_id))
+    order: list[str] = []
 
     def take_over(*given: Any) -> Any:
-        if runs:
-            real(*given)
-            raise Crash
-        runs.append("the sensor's")
+        order.append("copies")
         taken = real(*given)
-        with pytest.raises(Crash):
-            kept.store_claimed(exchange, drop_id)
+        if len(order) == 1:
+            second.start()
+            second.join(0.3)
+            order.append("second waits" if second.is_alive() else "second went on")
+            if first_is_cancelled:
+                raise Crash
         return taken
 
     with mock.patch.object(archive, "take_over", take_over):
-        kept.store_claimed(exchange, drop_id)
+        with pytest.raises(Crash) if first_is_cancelled else nullcontext():
+            kept.store_claimed(exchange, drop_id)
+        second.join()
+    assert order == (["copies", "second waits", "copies"] if first_is_cancelled else ["copies", "second waits"])
     assert is_whole(shop, drop_id)
