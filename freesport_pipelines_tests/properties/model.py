@@ -86,6 +86,9 @@ class Shop:
                 changed = {name for name in after if after[name] != before[name]}
                 self.tables[table][key] = {**self.tables[table][key], **{name: before[name] for name in changed}}
         undone.status = "rolled_back"
+        for later in self.sessions[number:]:  # what brought the same again, and found nothing to do, falls with it
+            if later.status == "unchanged" and later.drop and replace(later.drop, day=undone.drop.day) == undone.drop:
+                later.status = "rolled_back"
         self.sessions.append(Session(len(self.sessions) + 1, "published"))
         return True
 
