@@ -5,6 +5,7 @@ at that moment; those of them that were formed earlier in 1C set aside just thes
 the catalogue are not mixed like this: an import that is older there is refused as a whole.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,32 +20,37 @@ from freesport_pipelines.domain.kinds import Kind
 RESTS = str(Kind.RESTS)
 
 
-def older_kinds(connection: sa.Connection, session: Session, *, row_by_row: bool = True) -> list[str]:
-    """Kinds of which something newer was published than the session brings, in words; strictly older counts."""
-    published = _newest_formed_at(connection, session, row_by_row=row_by_row)
-    return [
-        f"{kind}: {moment} is older than {published[kind]}"
-        for kind, moment in sorted(session.formed_at.items())
-        if moment < published.get(kind, moment)
-    ]
+def older_kinds(connection: sa.Connection, session: Session) -> list[str]:
+    """Kinds of which something newer was published than the session brings, in words; strictly older counts.
 
-
-def _newest_formed_at(connection: sa.Connection, session: Session, *, row_by_row: bool) -> dict[str, str]:
-    """{kind: newest ДатаФормирования that was published}.
-
-    Rests published since the session was begun are left out where they are minded row by row.
+    Rests published since the session was begun are left out: they are minded row by row.
     """
     begun = _begun(connection, session)
-    query = sa.select(import_sessions.c.formed_at, import_sessions.c.finished_at).where(
-        import_sessions.c.status.in_(DONE), import_sessions.c.id != session.id
-    )
-    result: dict[str, str] = {}
-    for formed_at, finished_at in connection.execute(query):
-        for kind, moment in formed_at.items():
-            minded = row_by_row and kind == RESTS and finished_at is not None and finished_at > begun
-            if not minded:
-                result[kind] = max(moment, result.get(kind, moment))
-    return result
+    return _older(session, _published(connection, session), lambda row: row.finished_at > begun)
+
+
+def older_kinds_since(connection: sa.Connection, session: Session, moment: datetime) -> list[str]:
+    """The same of what was published since a moment, rests and all."""
+    later = [row for row in _published(connection, session) if row.finished_at and row.finished_at > moment]
+    return _older(session, later, lambda _: False)
+
+
+def _published(connection: sa.Connection, session: Session) -> Sequence[Any]:
+    query = sa.select(import_sessions.c.id, import_sessions.c.formed_at, import_sessions.c.finished_at)
+    return connection.execute(query.where(import_sessions.c.status.in_(DONE), import_sessions.c.id != session.id)).all()
+
+
+def _older(session: Session, published: Iterable[Any], is_minded: Callable[[Any], bool]) -> list[str]:
+    newest: dict[str, str] = {}
+    for row in published:
+        for kind, moment in row.formed_at.items():
+            if kind != RESTS or row.finished_at is None or not is_minded(row):
+                newest[kind] = max(moment, newest.get(kind, moment))
+    return [
+        f"{kind}: {moment} is older than {newest[kind]}"
+        for kind, moment in sorted(session.formed_at.items())
+        if moment < newest.get(kind, moment)
+    ]
 
 
 def leave_named_keys(connection: sa.Connection, session: Session) -> None:
@@ -76,10 +82,11 @@ def _formed_no_later(connection: sa.Connection, session: Session) -> list[int]:
 
 def set_aside_overtaken(connection: sa.Connection, session: Session) -> int:
     """Take stock rows out of staging that a session formed later has named since this one was begun; how many."""
+    begun, mine = _begun(connection, session), session.formed_at.get(RESTS, "")
     newer = [
         row.id
-        for row in connection.execute(_published_since(connection, session))
-        if row.formed_at.get(RESTS, "") > session.formed_at.get(RESTS, "")
+        for row in _published(connection, session)
+        if row.finished_at and row.finished_at > begun and row.formed_at.get(RESTS, "") > mine
     ]
     if not newer:
         return 0
@@ -118,11 +125,3 @@ def _begun(connection: sa.Connection, session: Session) -> datetime:
     )
     first: datetime | None = connection.execute(before).scalar_one()
     return session.started_at if first is None else min(first, session.started_at)
-
-
-def _published_since(connection: sa.Connection, session: Session) -> sa.Select[Any]:
-    return sa.select(import_sessions.c.id, import_sessions.c.formed_at).where(
-        import_sessions.c.id != session.id,
-        import_sessions.c.status.in_(DONE),
-        import_sessions.c.finished_at > sa.literal(_begun(connection, session), import_sessions.c.started_at.type),
-    )

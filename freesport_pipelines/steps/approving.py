@@ -88,14 +88,14 @@ def _refuse_if_overtaken(connection: sa.Connection, session: sessions.Session) -
             f"session {since[-1]} has changed categories, brands or price types since session {session.id} was judged; "
             f"nothing was published: {again}"
         )
-    older = overtaking.older_kinds(connection, session, row_by_row=False)
+    judged_at = session.judged_at or session.started_at
+    older = overtaking.older_kinds_since(connection, session, judged_at)
     if older and not session.options.get("allow_older"):
         raise NotApproved(
             f"newer data was published since session {session.id} was judged ({'; '.join(older)}); nothing was "
             f"published: {again}; leave these kinds out with --only, or take them with --allow-older"
         )
-    since_judged = session.judged_at or session.started_at
-    words = quarantine.newer_words(connection, session.id, since_judged, change_set.WAITING_FEEDS)
+    words = quarantine.newer_words(connection, session.id, judged_at, change_set.WAITING_FEEDS)
     if words:
         raise NotApproved(
             f"1C has sent newer words about {', '.join(words)} since session {session.id} was judged, they wait in "

@@ -8,13 +8,14 @@ import pytest
 from freesport_pipelines.database.publish import LiveStateMoved
 from freesport_pipelines.database.staging import StagingLost
 from freesport_pipelines.steps.approving import NotApproved, newest_rejected
-from freesport_pipelines_tests.acceptance.exports import RRP, Files, export
+from freesport_pipelines_tests.acceptance.exports import RRP, Files, export, stock_of
 from freesport_pipelines_tests.commerceml_xml import (
     good,
     goods_xml,
     group,
     groups_xml,
     offer,
+    offers_xml,
     price,
     prices_xml,
     rest,
@@ -156,3 +157,51 @@ def test_an_approval_whose_answer_was_lost_is_not_done_twice(guarded: ShopUnderT
     assert again.session is not None
     assert first.session is not None
     assert again.session.approved_at == first.session.approved_at < datetime.now(UTC)
+
+
+def test_a_newer_word_that_waits_in_quarantine_is_not_passed_over(guarded: ShopUnderTest) -> None:
+    """The rejected session had taken an older price out of quarantine."""
+    guarded.configure(move_block_rows=2)
+    guarded.import_files(prices({"n1#a": "900"}, FIRST))
+    marked = [good(f"g{number}", marked=True) for number in range(2)]
+    new = {"goods.xml": goods_xml([*marked, good("n1")], formed_at=SECOND)}
+    hidden = guarded.import_files({**new, "offers.xml": offers_xml([offer("n1#a")], formed_at=SECOND)})
+    assert hidden.status == "rejected"
+    guarded.import_files(prices({"n1#a": "990"}, THIRD))
+    with pytest.raises(NotApproved, match="n1#a"):
+        guarded.approve(hidden)
+    again = guarded.run("catalog_import", {"drop": hidden.session.drop_id, "force": True})
+    guarded.approve(again)
+    assert guarded.price("n1#a", "retail") == 990
+
+
+def test_an_orphan_of_an_approved_session_returns_although_its_goods_came_before_the_approval(
+    guarded: ShopUnderTest,
+) -> None:
+    guarded.configure(block_rows=2)
+    orphans = {"offers.xml": offers_xml([offer("n1#a"), offer("x#y")], formed_at=SECOND)}
+    rejected = guarded.import_files(orphans)
+    assert rejected.status == "rejected"
+    guarded.import_files({"goods.xml": goods_xml([good("n1")], formed_at=SECOND)})
+    guarded.approve(rejected)
+    guarded.import_files(prices({SKUS[0]: "999"}, THIRD))
+    assert "n1#a" in guarded.products()
+
+
+def test_a_drop_rejected_before_newer_stocks_can_be_replayed_and_approved_and_leaves_them_alone(
+    guarded: ShopUnderTest,
+) -> None:
+    low = {
+        **prices(dict.fromkeys(SKUS, "10")),
+        "rests.xml": rests_xml([rest(SKUS[0], {"w1": "1"}), rest(SKUS[1], {"w1": "2"})], formed_at=SECOND),
+    }
+    rejected = guarded.import_files(low)
+    assert rejected.status == "rejected"
+    newer = rests_xml([rest(SKUS[0], {"w1": "9"})], formed_at=THIRD)
+    guarded.import_files({"rests.xml": newer}, job="stock_update")
+    with pytest.raises(NotApproved, match="--only"):
+        guarded.approve(rejected)
+    again = guarded.run("catalog_import", {"drop": rejected.session.drop_id})
+    guarded.approve(again)
+    assert guarded.price(SKUS[0], "retail") == 10
+    assert [stock_of(guarded, onec_id) for onec_id in SKUS[:2]] == [9, 2]

@@ -95,6 +95,40 @@ def test_a_promised_packet_without_rows_is_refused(shop: ShopUnderTest) -> None:
     assert shop.import_files(packets).status == "published"  # nobody promised anything
 
 
+def test_goods_of_categories_that_a_full_set_leaves_out_are_hidden_with_them_behind_the_gate(
+    shop: ShopUnderTest,
+) -> None:
+    shop.configure(move_block_rows=5)
+    groups = groups_xml([group("c1"), group("c2")])
+    goods = [good(f"g{n}", groups=["c1" if n < 2 else "c2"]) for n in range(8)]
+    offers = [offer(f"g{n}#a") for n in range(8)]
+    shop.import_files({"groups.xml": groups, "goods.xml": goods_xml(goods), "offers.xml": offers_xml(offers)})
+    half = shop.import_files({"groups.xml": groups_xml([group("c1")])}, mode="full")
+    assert half.status == "rejected"
+    assert half.check("skus_stay_visible")["bad"] == 6
+    shop.configure(move_block_rows=100)
+    shop.import_files({"groups.xml": groups_xml([group("c1")])}, mode="full", force=True)
+    assert visible(shop) == {"g0#a", "g1#a"}
+    shop.import_files({"groups.xml": groups}, mode="full")
+    assert len(visible(shop)) == 8
+
+
+def test_an_absent_sku_is_hidden_although_its_goods_got_another_name(shop: ShopUnderTest) -> None:
+    first = {"goods.xml": goods_xml([good("g1", name="Гиря")]), "groups.xml": GROUPS}
+    shop.import_files({**first, "offers.xml": offers_xml([offer("g1#a", name="Мяч (5)"), offer("g1#b")])})
+    renamed = {"goods.xml": goods_xml([good("g1", name="Мяч")]), "offers.xml": offers_xml([offer("g1#b")])}
+    shop.import_files(renamed, mode="full")
+    assert visible(shop) == {"g1#b"}
+
+
+def test_a_row_that_the_set_names_and_that_cannot_be_used_is_not_absent(shop: ShopUnderTest) -> None:
+    shop.import_files(catalogue("g1", "g2"))
+    nameless = {**catalogue("g1", "g2"), "goods.xml": goods_xml([good("g1"), good("g2", name="")])}
+    imported = shop.import_files(nameless, mode="full")
+    assert imported.quarantine["goods"] == {"name_missing": 1}
+    assert visible(shop) == {"g1#a", "g2#a"}
+
+
 def test_what_the_shop_hid_itself_stays_its_own_business(shop: ShopUnderTest) -> None:
     shop.import_files(catalogue("g1", "g2"))
     shop.execute("UPDATE goods SET is_active = false WHERE onec_id = 'g2'")

@@ -3,6 +3,7 @@
 import pytest
 
 from freesport_pipelines.database.rollback import RollbackRefused
+from freesport_pipelines.steps import opening
 from freesport_pipelines_tests.acceptance.exports import OPT1, RRP, Files, export, stock_of
 from freesport_pipelines_tests.commerceml_xml import (
     good,
@@ -17,6 +18,8 @@ from freesport_pipelines_tests.commerceml_xml import (
     properties_xml,
     rest,
     rests_xml,
+    unit,
+    units_xml,
 )
 from freesport_pipelines_tests.shop import ShopUnderTest
 
@@ -216,6 +219,38 @@ def test_the_watermark_goes_back_with_the_session(shop: ShopUnderTest) -> None:
     assert shop.import_files(between).status == "rejected"
     shop.roll_back(second)
     assert shop.import_files(between).status == "published"
+
+
+def test_the_watermark_goes_back_although_the_same_content_came_again(shop: ShopUnderTest) -> None:
+    shop.import_files(rich(1))
+    second = shop.import_files(rich(2))
+    assert shop.import_files(rich(2)).status == "unchanged"
+    shop.roll_back(second)
+    between = {"rests.xml": rests_xml([rest("g1#a", {"w1": "8"})], formed_at="2025-02-01T22:00:00")}
+    assert shop.import_files(between).status == "published"
+
+
+def test_earlier_rows_that_named_what_was_not_there_yet_do_not_hold_a_rollback_up(shop: ShopUnderTest) -> None:
+    shop.import_files(export(goods=[good("g1", unit="166")]))
+    unit_166 = units_xml([unit("166", "кг")], formed_at="2025-02-03T10:00:00")
+    units = shop.import_files({"units.xml": unit_166})
+    before = shop.dump()
+    assert units.table("units")["inserted"] == 1
+    shop.roll_back(units)
+    assert shop.dump()["goods"] == before["goods"]
+
+
+def test_a_published_run_that_is_executed_again_keeps_its_session_and_its_journal(shop: ShopUnderTest) -> None:
+    shop.import_files(rich(1))
+    before = shop.dump()
+    second = shop.import_files(rich(2))
+    drop = shop.resource.archive.load(second.session.drop_id)
+    again = opening.open_import(
+        shop.database, drop, opening.Order(), shop.resource.settings, job="catalog_import", run_id=second.session.run_id
+    )
+    assert (again.session.id, again.session.status) == (second.session.id, "published")
+    shop.roll_back(second)
+    assert shop.dump() == before
 
 
 def test_a_rollback_is_not_rolled_back_but_the_drop_imported_again(shop: ShopUnderTest) -> None:

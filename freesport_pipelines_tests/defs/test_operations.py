@@ -55,6 +55,7 @@ def test_an_approval_that_is_refused_fails_the_run_and_tells_why(shop: ShopUnder
     result = launch(shop, "approve_session", "approve", session=published.session.id)
     assert not result.success
     assert "not rejected" in message(result)
+    assert shop.session(published).session.error is None
 
 
 def test_the_rollback_job_undoes_the_session_and_shows_it_at_the_assets(shop: ShopUnderTest) -> None:

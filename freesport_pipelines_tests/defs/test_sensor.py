@@ -214,6 +214,27 @@ def test_a_session_at_work_is_left_alone_however_long_it_takes(sensor: Sensor) -
     assert sensor.shop.row("SELECT status FROM import_sessions")["status"] == "started"
 
 
+@pytest.mark.parametrize("by_hand", [{"dry_run": True}, {"only": ["units"]}], ids=["a trial", "a part"])
+def test_a_drop_that_an_operator_only_tried_is_still_asked_for(sensor: Sensor, by_hand: dict[str, object]) -> None:
+    write_export(sensor.incoming, exports.catalogue())
+    sensor.tick()
+    (first,), _ = sensor.tick()
+    assert sensor.shop.run("catalog_import", {"drop": first.run_key, **by_hand}).success
+    (again,), _ = sensor.tick()
+    assert again.run_key is not None
+    assert again.run_key.startswith(first.run_key or "")
+    assert sensor.run(again) == "published"
+    assert sensor.tick()[0] == []
+
+
+def test_a_drop_whose_own_manifest_says_dry_run_is_tried_once(sensor: Sensor) -> None:
+    write_export(sensor.incoming, {**exports.catalogue(), "manifest.json": b'{"dry_run": true}'})
+    sensor.tick()
+    (first,), _ = sensor.tick()
+    assert sensor.run(first) == "judged"
+    assert sensor.tick()[0] == []
+
+
 def test_a_session_that_was_only_prepared_waits_for_the_operator(sensor: Sensor) -> None:
     sensor.shop.configure(stale_after_seconds=0)
     drop = write_export(sensor.shop.folder / "prepared", exports.catalogue())
