@@ -1,4 +1,4 @@
-"""How a command that replaces the shop's tables asks before it does, and tells that it could not."""
+"""Options that commands share; how one that replaces the shop's tables asks first, and tells that it could not."""
 
 import json
 import sys

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from freesport_pipelines.cli.asking import AsJson
 from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
 
 EXIT_OK, EXIT_FAILED, EXIT_REJECTED = 0, 1, 3
@@ -24,7 +25,6 @@ Folder = Annotated[Path, typer.Argument(help="Export folder (or a zip of one). I
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 Force = Annotated[bool, typer.Option("--force", help="Compare even if the shop already has this very content.")]
 AllowOlder = Annotated[bool, typer.Option("--allow-older", help="Publish a drop older than what the shop has.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")]
 
 
 def import_folder(

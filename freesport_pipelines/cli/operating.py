@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from freesport_pipelines.cli.imports import EXIT_FAILED, AsJson
+from freesport_pipelines.cli.asking import AsJson
+from freesport_pipelines.cli.imports import EXIT_FAILED
 
 if TYPE_CHECKING:
     from freesport_pipelines.database.sessions import Session

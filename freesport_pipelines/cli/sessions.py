@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from freesport_pipelines.cli.asking import AsJson
 from freesport_pipelines.database.engine import ShopDatabase
 
 if TYPE_CHECKING:
     from freesport_pipelines.database.sessions import Session
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value as the last line of stdout.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many rows to show.")]
 
 
