@@ -51,7 +51,8 @@ def _needed(connection: sa.Connection) -> set[int]:
     if first is not None:
         since = sa.select(table.c.id).where(table.c.finished_at >= _moment(first))
         needed |= set(connection.execute(since).scalars())
-    last = sa.select(sa.func.max(table.c.id)).where(table.c.status.in_(sessions.DONE))
+    ended = table.c.finished_at.desc()  # a long session may have ended after later ones
+    last = sa.select(table.c.id).where(table.c.status.in_(sessions.DONE)).order_by(ended).limit(1)
     return needed | set(connection.execute(last).scalars())
 
 
