@@ -184,7 +184,8 @@ def test_a_short_history_ends_as_the_model_says(template: Template, history: lis
 
 
 @pytest.mark.slow
-@settings(max_examples=80, **UNHURRIED)
+@settings(max_examples=40, derandomize=True, **UNHURRIED)
 @histories(14)
 def test_a_long_history_ends_as_the_model_says(template: Template, history: list[Happening]) -> None:
+    """The same ones every time: what lands must not depend on a die. Without `derandomize` new ones are drawn."""
     happens(template, history)
