@@ -1,15 +1,17 @@
 """prices: the full current set of prices of each SKU. One of the four hot readers: no lookup per field."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from lxml.etree import _Element
 
 from freesport_pipelines.commerceml.fields import text_of
+from freesport_pipelines.commerceml.flat import clean, read_flat_items
 from freesport_pipelines.commerceml.shapes import offers_shape
-from freesport_pipelines.commerceml.stream import read_items
 from freesport_pipelines.domain.records import OfferPrices
 
+SHAPE = offers_shape()
 _ID = "Ид"
 _PRICES = "Цены"
 _PRICE = "Цена"
@@ -17,13 +19,23 @@ _TYPE = "ИдТипаЦены"
 _AMOUNT = "ЦенаЗаЕдиницу"
 _CURRENCY = "Валюта"
 
+_FLAT_OFFER = re.compile(rf"\s*<{_ID}>([^<]*)</{_ID}>\s*<{_PRICES}>(.*)</{_PRICES}>\s*", re.DOTALL)
+_SHOWN, _TAX = "Представление", "Налог"
+_FLAT_PRICE = re.compile(
+    rf"<{_PRICE}>\s*(?:<{_SHOWN}>[^<]*</{_SHOWN}>\s*)?<{_TYPE}>([^<]*)</{_TYPE}>\s*"
+    rf"<{_AMOUNT}>([^<]*)</{_AMOUNT}>\s*(?:<{_CURRENCY}>([^<]*)</{_CURRENCY}>\s*)?"
+    rf"(?:<{_TAX}>\s*<([^<>\s/]+)>[^<]*</\4>\s*<([^<>\s/]+)>[^<]*</\5>\s*</{_TAX}>\s*)?</{_PRICE}>"
+)
+_TAGS_OF_PRICE = 6
+_TAGS_OF_OPTIONAL = {_SHOWN: 2, _CURRENCY: 2, _TAX: 6}
+
 
 def read_prices(stream: BinaryIO, name: str) -> Iterator[OfferPrices]:
     """Every `<Предложение>` of a prices packet; a price without its amount has "". Source: facts, section 1.8."""
-    return read_items(stream, name, offers_shape(), _parser_for)
+    return read_flat_items(stream, name, SHAPE, parser_for, from_text)
 
 
-def _parser_for(namespace: str) -> Callable[[_Element], OfferPrices]:
+def parser_for(namespace: str) -> Callable[[_Element], OfferPrices]:
     id_tag, prices_tag, price_tag = namespace + _ID, namespace + _PRICES, namespace + _PRICE
     type_tag, amount_tag, currency_tag = namespace + _TYPE, namespace + _AMOUNT, namespace + _CURRENCY
 
@@ -52,3 +64,29 @@ def _parser_for(namespace: str) -> Callable[[_Element], OfferPrices]:
         return OfferPrices(onec_id, tuple(prices))
 
     return parse
+
+
+def from_text(text: str) -> OfferPrices | None:
+    """The same of the text of a `<Предложение>`; None where it is not written in the usual form."""
+    offer = _FLAT_OFFER.fullmatch(text)
+    if offer is None:
+        return None
+    onec_id, block = offer.groups()
+    found = _FLAT_PRICE.findall(block)
+    each = _TAGS_OF_PRICE
+    has_currency = False
+    for tag, tags in _TAGS_OF_OPTIONAL.items():
+        count = block.count(f"<{tag}>")
+        if count:
+            if count != len(found):  # all prices of an offer are written alike
+                return None
+            each += tags
+            has_currency |= tag == _CURRENCY
+    if block.count("<") != each * len(found):
+        return None
+    take = clean if "&" in block else str.strip
+    prices = [
+        (take(type_id), take(amount), take(currency) if has_currency else None)
+        for type_id, amount, currency, *_ in found
+    ]
+    return OfferPrices(clean(onec_id), tuple(prices))

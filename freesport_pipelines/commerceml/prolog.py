@@ -60,6 +60,12 @@ def check_prolog(head: bytes, name: str) -> None:
         raise PacketError(name, line, problem, _EXPECTED, remedy)
 
 
+def is_utf8(head: bytes) -> bool:
+    """Whether the file says, or does not deny, that it is UTF-8; its prolog has been checked."""
+    declared = _DECLARED.match(head[:HEAD_SIZE].removeprefix(_BOM))
+    return declared is None or _ENCODINGS.get(declared[1].decode("ascii", "replace").casefold()) == "utf-8"
+
+
 def _check_is_text(head: bytes, name: str) -> None:
     if head.startswith(b"PK\x03\x04"):
         raise PacketError(name, None, "this is a ZIP archive", _EXPECTED, CHECK_EXCHANGE)

@@ -39,8 +39,9 @@ def test_rows_are_whole_wherever_the_pieces_are_cut(size: int, monkeypatch: pyte
     content = rests_xml(rest(f"g{n}", {"w1": str(n), "w2": "0"}, extra=" " * n) for n in range(400))
     expected = list(READERS[Kind.RESTS](io.BytesIO(content), "x"))
     assert len(expected) == 400
-    monkeypatch.setattr("freesport_pipelines.commerceml.stream.CHUNK_SIZE", size)
-    monkeypatch.setattr("freesport_pipelines.commerceml.stream.HEAD_SIZE", 1024)
+    for module in ("stream", "flat"):
+        monkeypatch.setattr(f"freesport_pipelines.commerceml.{module}.CHUNK_SIZE", size)
+        monkeypatch.setattr(f"freesport_pipelines.commerceml.{module}.HEAD_SIZE", 1024)
     assert list(READERS[Kind.RESTS](io.BytesIO(content), "x")) == expected
 
 
