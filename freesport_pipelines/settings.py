@@ -4,12 +4,23 @@ All variables have defaults, so that nothing must be set to run the demo. `.env`
 """
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CRON_FIELDS = (
+    ("minute", 0, 59, ""),
+    ("hour", 0, 23, ""),
+    ("day", 1, 31, "l"),
+    ("month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"),
+    ("weekday", 0, 7, "sun mon tue wed thu fri sat l"),
+)
+CRON_PART = re.compile(r"(?:[*?]|\w+(?:-\w+)?(?:#\d)?)(?:/0*[1-9]\d*)?", re.ASCII)
+CRON_NAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 
 
 class Settings(BaseSettings):
@@ -32,10 +43,12 @@ class Settings(BaseSettings):
     sensor_interval_seconds: int = Field(30, ge=5, description="Shortest time between two looks at the folder.")
     settle_seconds: int = Field(20, ge=0, description="How long files must have been quiet before they are claimed.")
     stalled_after_seconds: int = Field(900, ge=0, description="After this long an incomplete file holds up nothing.")
+    stocks_cron: str = Field("*/15 * * * *", description="When drops of stocks alone are looked for and imported.")
 
     stale_after_seconds: int = Field(
         60, ge=0, description="A session whose process is gone and that was quiet for so long is marked failed."
     )
+    processes: int = Field(0, ge=0, description="How many processes read packets of a large drop; 0: one per core.")
     database_attempts: int = Field(5, ge=1, description="How often a step is tried when the database drops out.")
 
     backup_url: str = Field("data/backups", description="Where backups of the shop's database go: a path or URL.")
@@ -66,6 +79,14 @@ class Settings(BaseSettings):
         text = value.strip()
         return json.loads(text) if text.startswith("[") else tuple(x.strip() for x in text.split(",") if x.strip())
 
+    @field_validator("stocks_cron", "maintenance_cron")
+    @classmethod
+    def _is_cron(cls, cron: str, info: ValidationInfo) -> str:
+        """Dagster would refuse it too, but only when it loads, and without naming the variable."""
+        if mistake := cron_mistake(cron):
+            raise ValueError(f"FREESPORT_{str(info.field_name).upper()}={cron!r} is no cron string: {mistake}")
+        return cron
+
     @field_validator("database_url")
     @classmethod
     def _name_the_driver(cls, url: str) -> str:
@@ -80,6 +101,23 @@ def with_driver(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg2://" + url.removeprefix(prefix)
     return url
+
+
+def cron_mistake(cron: str) -> str | None:
+    """What is wrong with a cron string, or None."""
+    fields = cron.lower().split()
+    if len(fields) == 1 and fields[0] in CRON_NAMES:
+        return None
+    if len(fields) != len(CRON_FIELDS):
+        return "it needs five fields: minute hour day month weekday, as in */15 * * * *"
+    for text, (name, lowest, highest, words) in zip(fields, CRON_FIELDS, strict=True):
+        for part in text.split(","):
+            value = re.split("[/#]", part)[0]
+            is_known = set(re.findall(r"[a-z_]+", value)) <= set(words.split())
+            is_within = all(lowest <= int(number) <= highest for number in re.findall(r"\d+", value))
+            if not (CRON_PART.fullmatch(part) and is_known and is_within):
+                return f"{part!r} is no {name}: {lowest} to {highest}"
+    return None
 
 
 @lru_cache(maxsize=1)

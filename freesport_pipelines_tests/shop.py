@@ -172,7 +172,7 @@ class ShopUnderTest:
         for stage in STAGES:
             if job == CATALOG_IMPORT or stage.name in ("warehouses", "stocks"):
                 staging.stage(context, stage.step)
-        publishing.judge(self.database, context.session, context.settings)
+        publishing.judge_staged(context, self.resource.archive)
         try:
             publishing.publish_session(self.database, context.session.id, context.settings)
         except RuntimeError as error:

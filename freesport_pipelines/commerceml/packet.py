@@ -13,6 +13,9 @@ from lxml.etree import _Element
 from freesport_pipelines.commerceml.errors import SEND_AGAIN, PacketError
 from freesport_pipelines.commerceml.prolog import HEAD_SIZE, ROOT, check_prolog, read_fully
 
+STEP = 4096
+"""The header nearly always stands within so many bytes."""
+
 TAIL_SIZE = 1024
 """How much of the end of a file tells whether it is whole."""
 
@@ -57,23 +60,28 @@ def read_header(stream: BinaryIO, name: str) -> PacketHeader:
         remove_comments=True,
         remove_pis=True,
     )
+    elements: list[_Element] = []
+    only_changes: str | None = None
     damage: etree.XMLSyntaxError | None = None
-    try:
-        parser.feed(head)
-    except etree.XMLSyntaxError as error:
-        damage = error  # what came before it is still a header
-    elements = [cast("_Element", element) for _, element in parser.read_events()]
+    for begin in range(0, len(head), STEP):
+        try:
+            parser.feed(head[begin : begin + STEP])
+        except etree.XMLSyntaxError as error:
+            damage = error  # what came before it is still a header
+        elements += [cast("_Element", element) for _, element in parser.read_events()]
+        declared = (element.get(ONLY_CHANGES) for element in elements if element.getparent() is elements[0])
+        only_changes = next((text for text in declared if text is not None), None)
+        if damage or only_changes is not None:
+            break
     if not elements:
         line = (damage.lineno or None) if damage else None
         problem = (damage.msg if damage else None) or "the root element is not closed"
         raise PacketError(name, line, problem, f"a complete <{ROOT} …> tag", SEND_AGAIN)
     root = elements[0]
-    declared = (element.get(ONLY_CHANGES) for element in elements if element.getparent() is root)
-    only_changes = next((text for text in declared if text is not None), "")
     return PacketHeader(
         schema_version=root.get(SCHEMA_VERSION),
         formed_at=_moment(root.get(FORMED_AT)),
-        only_changes=_YES.get(only_changes.strip().casefold()),
+        only_changes=_YES.get((only_changes or "").strip().casefold()),
         exchange=root.get(EXCHANGE),
     )
 

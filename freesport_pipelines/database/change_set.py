@@ -26,10 +26,12 @@ from freesport_pipelines.database import (
 from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.feeds import FEEDS, Feed
+from freesport_pipelines.database.packing import PACKET_ROWS
 from freesport_pipelines.domain.categories import CategoryTree
 from freesport_pipelines.domain.gates import BlockPolicy, Result
 from freesport_pipelines.domain.jobs import STOCK_UPDATE
 from freesport_pipelines.domain.kinds import Kind
+from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.domain.offers import complete_offer
 from freesport_pipelines.domain.rows import SkuRow
 
@@ -141,8 +143,8 @@ def _as_it_was_read(connection: sa.Connection) -> None:
     """Undo an earlier placing: a session that is judged again must come to the same result."""
     for staged, aside in staging.aside.items():
         names = [column.name for column in staged.columns]
-        connection.execute(staged.delete().where(staged.c.seq < staging.PACKET_ROWS))
-        from_packets = sa.select(aside).where(aside.c.seq >= staging.PACKET_ROWS)
+        connection.execute(staged.delete().where(staged.c.seq < PACKET_ROWS))
+        from_packets = sa.select(aside).where(aside.c.seq >= PACKET_ROWS)
         connection.execute(staged.insert().from_select(names, from_packets))
         connection.execute(aside.delete())
     overtaking.take_back(connection)
@@ -181,7 +183,7 @@ def _place_amounts(
 def _with_sizes(connection: sa.Connection, offers: list[SkuRow]) -> list[SkuRow]:
     """Offers whose goods were unknown when they came learn their size from the goods' name."""
     names = lookups.goods_names(connection, {offer.parent_onec_id for offer in offers})
-    return [complete_offer(offer, names.get(offer.parent_onec_id)) for offer in offers]
+    return [complete_offer(offer, names.get(offer.parent_onec_id), Notes()) for offer in offers]
 
 
 def _stage(connection: sa.Connection, feed: Feed, first_seq: int, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -7,7 +7,7 @@ their own. When offers appear later, the default SKU is hidden.
 import sqlalchemy as sa
 
 from freesport_pipelines.database import schema, staging
-from freesport_pipelines.database.orphans import goods_are_unknown, goods_have_offers
+from freesport_pipelines.database.orphans import goods_are_unknown, goods_lack_offers
 from freesport_pipelines.domain.canonical import content_hash
 
 FIRST_SEQ = 1_000_000
@@ -24,10 +24,10 @@ def stage_default_skus(connection: sa.Connection) -> int:
             for table in (staging.sku_prices, staging.sku_stocks)
         )
     ).subquery("named")
-    has_sku = sa.or_(
-        goods_have_offers(named.c.onec_id),
-        sa.exists().where(schema.skus.c.onec_id == named.c.onec_id),
-        sa.exists().where(skus.c.onec_id == named.c.onec_id),
+    lacks_sku = sa.and_(
+        goods_lack_offers(named.c.onec_id),
+        ~sa.exists().where(schema.skus.c.onec_id == named.c.onec_id),
+        ~sa.exists().where(skus.c.onec_id == named.c.onec_id),
     )
     new = sa.select(
         FIRST_SEQ + sa.func.row_number().over(order_by=named.c.onec_id),
@@ -37,7 +37,7 @@ def stage_default_skus(connection: sa.Connection) -> int:
         sa.true(),
         sa.literal(_HASH, sa.BigInteger),
         sa.true(),
-    ).where(sa.not_(has_sku), sa.not_(goods_are_unknown(named.c.onec_id)))
+    ).where(lacks_sku, sa.not_(goods_are_unknown(named.c.onec_id)))
     names = ["seq", "onec_id", "parent_onec_id", "specifications", "is_default", "content_hash", "wants_active"]
     return connection.execute(skus.insert().from_select(names, new)).rowcount
 

@@ -1,6 +1,5 @@
 """What PostgreSQL and SQLite say differently: bulk loading, JSON of changed columns, statistics."""
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql import ColumnElement
 
+from freesport_pipelines.database.packing import Packed, Packing
 from freesport_pipelines.database.types import ExactNumber, Json
 
 CHUNK_ROWS = 10_000
@@ -24,17 +24,39 @@ def is_sqlite(connection: sa.Connection) -> bool:
 def bulk_load(connection: sa.Connection, table: sa.Table, rows: Iterable[Sequence[Any]]) -> int:
     """Append rows (values in column order) as fast as the database can take them; return how many.
 
-    COPY in PostgreSQL, executemany on the driver in SQLite; memory is bounded by one chunk. An empty text is kept
-    where the column must not be null and becomes NULL elsewhere, because that is how COPY reads CSV.
+    Memory is bounded by one chunk. An empty text is kept where the column must not be null and becomes NULL
+    elsewhere, because that is how COPY reads CSV.
     """
-    name = _qualified(connection, table)
-    load = _executemany if is_sqlite(connection) else _copy
+    packing = packing_of(connection, table)
     iterator = iter(rows)
     count = 0
     while chunk := list(islice(iterator, CHUNK_ROWS)):
-        load(connection, table, name, chunk)
+        load_packed(connection, table, packing.pack(chunk))
         count += len(chunk)
     return count
+
+
+def packing_of(connection: sa.Connection, table: sa.Table) -> Packing:
+    """How rows of this table are packed for `load_packed`."""
+    if not is_sqlite(connection):
+        return Packing(is_csv=True)
+    numeric = (i for i, column in enumerate(table.columns) if isinstance(column.type, sa.Numeric | ExactNumber))
+    nullable = (i for i, column in enumerate(table.columns) if column.nullable)
+    return Packing(is_csv=False, numeric=tuple(numeric), nullable=tuple(nullable))
+
+
+def load_packed(connection: sa.Connection, table: sa.Table, packed: Packed) -> None:
+    """Append packed rows: COPY in PostgreSQL, executemany on the driver in SQLite."""
+    name = _qualified(connection, table)
+    cursor: Any = connection.connection.cursor()
+    try:
+        if isinstance(packed, bytes):
+            cursor.copy_expert(_copy_statement(table, name), io.BytesIO(packed))
+        else:
+            marks = ",".join("?" * len(table.columns))
+            cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", packed)  # noqa: S608
+    finally:
+        cursor.close()
 
 
 def _qualified(connection: sa.Connection, table: sa.Table) -> str:
@@ -43,43 +65,11 @@ def _qualified(connection: sa.Connection, table: sa.Table) -> str:
     return f"{schema}.{table.name}" if schema else table.name
 
 
-def _executemany(connection: sa.Connection, table: sa.Table, name: str, chunk: list[Sequence[Any]]) -> None:
-    marks = ",".join("?" * len(table.columns))
-    cursor: Any = connection.connection.cursor()
-    try:
-        numeric = [i for i, column in enumerate(table.columns) if isinstance(column.type, sa.Numeric | ExactNumber)]
-        nullable = [i for i, column in enumerate(table.columns) if column.nullable]
-        rows = (_for_sqlite(row, numeric, nullable) for row in chunk)
-        cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608
-    finally:
-        cursor.close()
-
-
-def _for_sqlite(row: Sequence[Any], numeric: list[int], nullable: list[int]) -> list[Any]:
-    """Numbers as digits, which the column's affinity turns into numbers; empty texts as COPY would read them."""
-    values = list(row)
-    for i in numeric:
-        if values[i] is not None:
-            values[i] = str(values[i])
-    for i in nullable:
-        if values[i] == "":
-            values[i] = None
-    return values
-
-
-def _copy(connection: sa.Connection, table: sa.Table, name: str, chunk: list[Sequence[Any]]) -> None:
-    # CSV is written in C; with \r\n as line end the writer quotes a lone \r or \n inside a text
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n").writerows(chunk)
-    buffer.seek(0)
+def _copy_statement(table: sa.Table, name: str) -> str:
     columns = ",".join(column.name for column in table.columns)
     never_null = [c.name for c in table.columns if not c.nullable and isinstance(c.type, sa.Text)]
     force = f", FORCE_NOT_NULL ({','.join(never_null)})" if never_null else ""
-    cursor: Any = connection.connection.cursor()
-    try:
-        cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv{force})", buffer)
-    finally:
-        cursor.close()
+    return f"COPY {name} ({columns}) FROM STDIN WITH (FORMAT csv, ENCODING 'UTF8'{force})"
 
 
 def analyze(connection: sa.Connection, *tables: sa.Table) -> None:

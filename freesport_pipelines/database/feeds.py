@@ -67,7 +67,7 @@ class Feed:
 
     @property
     def is_touch(self) -> ColumnElement[bool]:
-        """Is a staged row a mere touch (see `staging.PACKET_ROWS`)?"""
+        """Is a staged row a mere touch (see `packing.PACKET_ROWS`)?"""
         return self.staged.c.seq < 0
 
     @property

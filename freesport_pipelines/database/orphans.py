@@ -23,13 +23,16 @@ def goods_are_unknown(parent: ColumnElement[str]) -> ColumnElement[bool]:
     return sa.and_(~staged, ~sa.exists().where(schema.goods.c.onec_id == parent))
 
 
-def goods_have_offers(parent: ColumnElement[str]) -> ColumnElement[bool]:
-    """Have the goods offers of their own, visible or not: then their bare id is no SKU."""
+def goods_lack_offers(parent: ColumnElement[str]) -> ColumnElement[bool]:
+    """Have the goods no offers of their own, visible or not? If they have some, their bare id is no SKU.
+
+    Plain NOT EXISTS again: a negated OR of EXISTS is looked up row by row.
+    """
     live, staged, excluded = schema.skus, staging.skus, schema.excluded_items
-    return sa.or_(
-        sa.exists().where(live.c.parent_onec_id == parent, sa.not_(live.c.is_default)),
-        sa.exists().where(staged.c.parent_onec_id == parent, sa.not_(staged.c.is_default)),
-        sa.exists().where(excluded.c.kind == "offers", excluded.c.parent_onec_id == parent),
+    return sa.and_(
+        ~sa.exists().where(live.c.parent_onec_id == parent, sa.not_(live.c.is_default)),
+        ~sa.exists().where(staged.c.parent_onec_id == parent, sa.not_(staged.c.is_default)),
+        ~sa.exists().where(excluded.c.kind == "offers", excluded.c.parent_onec_id == parent),
     )
 
 
@@ -102,7 +105,7 @@ def remove_orphan_amounts(
         ~sa.exists().where(staging.skus.c.onec_id == staged.c.onec_id, staging.skus.c.wants_active),
         ~sa.exists().where(schema.skus.c.onec_id == staged.c.onec_id),
     )
-    bare = sa.and_(sa.not_(staged.c.onec_id.contains("#")), goods_have_offers(staged.c.onec_id))
+    bare = sa.and_(sa.not_(staged.c.onec_id.contains("#")), sa.not_(goods_lack_offers(staged.c.onec_id)))
     return _remove(
         connection,
         feed,

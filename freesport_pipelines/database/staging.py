@@ -19,14 +19,6 @@ from freesport_pipelines.domain import rows
 STAGE = "stage"
 metadata = sa.MetaData(schema=STAGE)
 
-PACKET_ROWS = 10_000_000
-"""seq = packet number (from 1) × PACKET_ROWS + position, so that a greater seq is a later row.
-
-Below PACKET_ROWS: rows out of quarantine or derived by a rule. Below zero: a touch, a row that the drop does not name
-and of which only visibility (and `Feed.touched`) may change.
-"""
-
-
 def _type(name: str, annotation: Any, live: sa.Table | None) -> Any:
     """The live column's type, except that JSON stays text until a row is really written."""
     column = live.c.get(name) if live is not None else None

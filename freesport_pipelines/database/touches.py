@@ -7,6 +7,7 @@ import orjson
 import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, schema, staging
+from freesport_pipelines.database.packing import PACKET_ROWS
 from freesport_pipelines.domain.categories import CategoryTree
 from freesport_pipelines.domain.sku import fitting_size
 
@@ -103,7 +104,7 @@ def stage_exclusions(connection: sa.Connection) -> None:
         )
         own = sa.and_(sa.not_(table.c.wants_active), sa.or_(table.c.seq >= 0, sa.literal(kind) == "goods"))
         rows = sa.select(
-            number * staging.PACKET_ROWS + sa.func.row_number().over(order_by=table.c.seq),
+            number * PACKET_ROWS + sa.func.row_number().over(order_by=table.c.seq),
             table.c.packet,
             sa.literal(kind, sa.Text),
             table.c.onec_id,

@@ -1,10 +1,13 @@
 """What the rules want to tell about rows: rejected ones (they go to quarantine) and things worth a warning."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 EXAMPLES = 100
 """How many distinct examples of one warning are kept; people are shown fewer."""
+
+_ZERO = Decimal(0)
 
 
 class Reject(NamedTuple):
@@ -26,6 +29,7 @@ class Notes:
         self.rejected: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
         self.examples: dict[str, dict[str, None]] = {}
+        self.sums: dict[str, Decimal] = {}
 
     def reject(self, reject: Reject) -> None:
         """Send a row to quarantine."""
@@ -38,6 +42,23 @@ class Notes:
         examples = self.examples.setdefault(what, {})
         if len(examples) < EXAMPLES:
             examples[example] = None
+
+    def add(self, what: str, amount: Decimal) -> None:
+        """Add to a sum by which loading is checked."""
+        self.sums[what] = self.sums.get(what, _ZERO) + amount
+
+    def merge(self, later: "Notes") -> None:
+        """Take over what was noted of later rows."""
+        self.rejects += later.rejects
+        self.rejected.update(later.rejected)
+        self.warnings.update(later.warnings)
+        for what, found in later.examples.items():
+            examples = self.examples.setdefault(what, {})
+            for example in found:
+                if len(examples) < EXAMPLES:
+                    examples[example] = None
+        for what, amount in later.sums.items():
+            self.add(what, amount)
 
     def take_rejects(self) -> list[Reject]:
         """Hand over the rejects collected so far: the loader stores them chunk by chunk."""

@@ -6,7 +6,6 @@ from freesport_pipelines.domain.records import Offer
 from freesport_pipelines.domain.rows import SkuRow
 from freesport_pipelines.domain.sku import (
     SIZE_LIMIT,
-    fitting_size,
     goods_id,
     is_default,
     size_from_characteristics,
@@ -45,11 +44,17 @@ def shape_offer(offer: Offer, goods_name: str | None, dictionary: Dictionary, no
     return _hashed(row)
 
 
-def complete_offer(row: SkuRow, goods_name: str | None) -> SkuRow:
-    """The row of an offer that came before its goods, now that their name is known."""
-    if row.size is not None or row.is_default or not goods_name or not row.name:
+def lacks_size(row: SkuRow) -> bool:
+    """Could the name of its goods still give this SKU a size?"""
+    return row.size is None and not row.is_default and row.name is not None
+
+
+def complete_offer(row: SkuRow, goods_name: str | None, notes: Notes) -> SkuRow:
+    """The row with the size in its name, now that the name of its goods is known."""
+    if not lacks_size(row) or not row.name or not goods_name:
         return row
-    return _hashed(row._replace(size=fitting_size(row.name, goods_name)))
+    size = size_from_name(row.name, goods_name)
+    return row if size is None else _hashed(row._replace(size=_fitting(size, row.onec_id, notes)))
 
 
 def _hashed(row: SkuRow) -> SkuRow:
@@ -62,7 +67,11 @@ def _size(offer: Offer, goods_name: str | None, dictionary: Dictionary, notes: N
     size = size_from_characteristics(offer.characteristics) or dictionary.size_of(offer.property_values)
     if size is None and goods_name and not is_default(offer.onec_id):
         size = size_from_name(offer.name, goods_name)
-    if size is not None and len(size) > SIZE_LIMIT:
-        notes.warn("size_too_long", offer.onec_id)
+    return None if size is None else _fitting(size, offer.onec_id, notes)
+
+
+def _fitting(size: str, onec_id: str, notes: Notes) -> str | None:
+    if len(size) > SIZE_LIMIT:
+        notes.warn("size_too_long", onec_id)
         return None
     return size

@@ -12,6 +12,9 @@ from freesport_pipelines.domain.values import TOO_LARGE, NotANumber, plain, quan
 NO_WAREHOUSE = ""
 """The key of a quantity that the file gives without naming a warehouse (older dialects)."""
 
+QUANTITY_READ = "quantity_read"
+"""The sum of what rests say, to prove that loading lost nothing of it."""
+
 
 def shape_stocks(record: OfferStocks, warehouses: Container[str], notes: Notes) -> SkuStocksRow | None:
     """Apply every rule about rests to one record; None when no quantity of it can be read.
@@ -34,6 +37,7 @@ def shape_stocks(record: OfferStocks, warehouses: Container[str], notes: Notes) 
     if abs(total) >= TOO_LARGE:
         notes.reject(_reject(record, None, f"{total} in all"))
         return None
+    notes.add(QUANTITY_READ, total)
     return SkuStocksRow(record.onec_id, plain(max(Decimal(0), total)), _as_json(raw), total)
 
 

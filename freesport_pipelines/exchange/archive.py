@@ -66,6 +66,7 @@ class Archive:
                 self._archive_claimed(exchange, drop_id)
             drop = self.load(drop_id)
             _refuse_incomplete(drop)
+            self.flush(drop)
             _remove_claimed(exchange, drop_id)
         return drop
 
@@ -102,6 +103,15 @@ class Archive:
             )
             self._finish(drop)
         return drop
+
+    def flush(self, drop: Drop) -> None:
+        """Make the archived files survive a power cut: before originals are removed, and before anything is published.
+
+        Not while they are copied: most of them are on the disk by then, and nobody has waited for it.
+        """
+        for file in drop.files:
+            if file.is_archived:
+                paths.flush_file(drop.root / file.path)
 
     # -- finding again -------------------------------------------------------------------------------------
 
@@ -172,7 +182,7 @@ class Archive:
         root = claim_folder(exchange, drop_id) / FILES_FOLDER
         with self._all_or_nothing(drop_id):
             files = [_as_it_lies(root, file) for file in manifest.files]
-            found = take_over(root, self._files(drop_id), files, Wanted(everything=True), self.limits)
+            found = take_over(root, self._files(drop_id), files, Wanted(everything=True, are_ours=True), self.limits)
             declared = declared_with(root, self._files(drop_id), found)
             self._finish(
                 Drop(

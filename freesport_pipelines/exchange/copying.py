@@ -4,7 +4,9 @@ Belongs here: bytes from a stream into a read-only archive file. Does not belong
 """
 
 import hashlib
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -13,14 +15,14 @@ from upath import UPath
 from freesport_pipelines.exchange.paths import (
     READ_ONLY_FILE,
     finish_file,
-    flush_to_disk,
+    local_path,
     private_folder,
     remove_file,
     renames_atomically,
     temporary_name,
 )
 
-BLOCK_BYTES = 2 * 1024 * 1024
+BLOCK_BYTES = 256 * 1024
 HEAD_BYTES = 4096
 
 _STAMPS = [
@@ -45,14 +47,12 @@ class CopyTooLargeError(Exception):
 def copy_hashed(
     source: BinaryIO, target: UPath, *, is_packet: bool, limit: int | None = None, block: int = BLOCK_BYTES
 ) -> Copied:
-    """Write the stream to the target; on any failure nothing of it stays."""
+    """Write the stream to the target; on any failure nothing of it stays. `Archive.flush` makes it last."""
     private_folder(target.parent)
     prepared = temporary_name(target) if renames_atomically(target) else target
     try:
         with prepared.open("wb") as stream:
             copied = _pump(source, stream, is_packet, limit, block)
-            if is_packet:
-                flush_to_disk(stream)
     except BaseException:
         remove_file(prepared)
         raise
@@ -61,24 +61,59 @@ def copy_hashed(
     return copied
 
 
-def _pump(source: BinaryIO, stream: BinaryIO, is_packet: bool, limit: int | None, block: int) -> Copied:
+def link_hashed(source: UPath, target: UPath, *, is_packet: bool) -> Copied | None:
+    """Give a file that nobody else owns a second name, in the archive, and hash it; None where that cannot be."""
+    local_source, local_target = local_path(source), local_path(target)
+    if local_source is None or local_target is None or local_source.is_symlink():
+        return None
+    private_folder(target.parent)
+    prepared = temporary_name(target)
+    try:
+        os.link(local_source, str(prepared))
+    except OSError:  # another disk, or a file system without hard links
+        return None
+    try:
+        with source.open("rb") as stream:
+            copied = _pump(stream, None, is_packet, None, BLOCK_BYTES)
+    except BaseException:
+        remove_file(prepared)
+        raise
+    finish_file(prepared, target, mode=READ_ONLY_FILE)
+    return copied
+
+
+def _pump(source: BinaryIO, stream: BinaryIO | None, is_packet: bool, limit: int | None, block: int) -> Copied:
     whole, content, size = hashlib.sha256(), hashlib.sha256(), 0
-    while data := source.read(block):
-        if is_packet:
-            content.update(data if size else without_stamp(data))
+    for data in _blocks(source, block):
+        if is_packet and size:
+            content.update(data)
+        elif is_packet:
+            content.update(without_stamp(bytes(data[:HEAD_BYTES])))
+            content.update(data[HEAD_BYTES:])
         size += len(data)
         if limit is not None and size > limit:
             raise CopyTooLargeError(size)
         whole.update(data)
-        stream.write(data)
+        if stream is not None:
+            stream.write(data)
     return Copied(size, whole.hexdigest(), content.hexdigest() if is_packet else None)
 
 
-def without_stamp(data: bytes) -> bytes:
-    """The beginning of a packet with an empty ДатаФормирования: 1C stamps unchanged content anew."""
-    head, rest = data[:HEAD_BYTES], data[HEAD_BYTES:]
+def _blocks(source: BinaryIO, block: int) -> Iterator[memoryview]:
+    """The stream in pieces that are read into the same memory; the first is no shorter than its head."""
+    if not hasattr(source, "readinto"):
+        while data := source.read(block):
+            yield memoryview(data)
+        return
+    buffer = memoryview(bytearray(block))
+    while size := source.readinto(buffer):
+        yield buffer[:size]
+
+
+def without_stamp(head: bytes) -> bytes:
+    """The head of a packet with an empty ДатаФормирования: 1C stamps unchanged content anew."""
     for stamp in _STAMPS:
         head, found = stamp.subn(rb'\1""', head, count=1)
         if found:
             break
-    return head + rest
+    return head

@@ -14,7 +14,7 @@ from upath import UPath
 from freesport_pipelines.commerceml.file_names import parse_file_name
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.exchange import paths
-from freesport_pipelines.exchange.copying import Copied, copy_hashed
+from freesport_pipelines.exchange.copying import Copied, copy_hashed, link_hashed
 from freesport_pipelines.exchange.drop import MANIFEST_NAME, DropFile
 from freesport_pipelines.exchange.errors import ExchangeError
 from freesport_pipelines.exchange.manifest import Declared, read_declared
@@ -32,6 +32,8 @@ class Wanted:
 
     kinds: frozenset[Kind] | None = None
     everything: bool = False
+    are_ours: bool = False
+    """The files were claimed: they are moved by giving them a second name, where the archive is on the same disk."""
 
     def covers(self, path: str) -> bool:
         if self.everything:
@@ -83,7 +85,7 @@ def _take_loose(root: UPath, target: UPath, files: Iterable[FileStat], wanted: W
     def take(file: FileStat) -> DropFile:
         if not wanted.covers(file.path):
             return _only_seen(file.path, file.size)
-        return _take_file(root, target, file)
+        return _take_file(root, target, file, are_ours=wanted.are_ours)
 
     if paths.local_path(root) is None or paths.local_path(target) is None:
         return [take(file) for file in files]
@@ -94,12 +96,14 @@ def _take_loose(root: UPath, target: UPath, files: Iterable[FileStat], wanted: W
         pool.shutdown(cancel_futures=True)
 
 
-def _take_file(root: UPath, target: UPath, file: FileStat) -> DropFile:
-    source = root / file.path
+def _take_file(root: UPath, target: UPath, file: FileStat, *, are_ours: bool) -> DropFile:
+    source, is_packet = root / file.path, _is_packet(file.path)
     before = paths.look(source)
     try:
-        with source.open("rb") as stream:
-            copied = copy_hashed(stream, target / file.path, is_packet=_is_packet(file.path))
+        copied = link_hashed(source, target / file.path, is_packet=is_packet) if are_ours else None
+        if copied is None:
+            with source.open("rb") as stream:
+                copied = copy_hashed(stream, target / file.path, is_packet=is_packet)
     except FileNotFoundError:
         raise _changed(source, "it has gone") from None
     if copied.size != file.size:

@@ -202,6 +202,14 @@ def flush_to_disk(stream: Any) -> None:
         os.fsync(stream.fileno())
 
 
+def flush_file(path: UPath) -> None:
+    """The same for a file that was written before."""
+    local = local_path(path)
+    if local is not None:
+        with local.open("rb") as stream:
+            flush_to_disk(stream)
+
+
 def finish_file(prepared: UPath, path: UPath, *, mode: int) -> None:
     """Give a prepared file its final name and rights."""
     local = local_path(prepared)

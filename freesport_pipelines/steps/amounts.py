@@ -1,6 +1,7 @@
 """Stage prices and stocks."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,8 @@ from freesport_pipelines.database import dialect, lookups, schema, staging
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.domain.prices import shape_prices
-from freesport_pipelines.domain.records import OfferPrices, OfferStocks
-from freesport_pipelines.domain.rows import SkuPricesRow, SkuStocksRow, WarehouseRow
-from freesport_pipelines.domain.stocks import shape_stocks
+from freesport_pipelines.domain.rows import WarehouseRow
+from freesport_pipelines.domain.stocks import QUANTITY_READ, shape_stocks
 from freesport_pipelines.steps.context import ImportContext
 from freesport_pipelines.steps.packets import Tally, stage_records
 
@@ -24,10 +24,7 @@ def stage_prices(context: ImportContext) -> dict[str, dict[str, Any]]:
     with context.database.staging(context.session.id) as connection:
         connection.execute(staging.sku_prices.delete())
         fields = lookups.price_fields(connection)
-
-        def shape(chunk: list[OfferPrices], notes: Notes) -> list[SkuPricesRow]:
-            return [shape_prices(record, fields, notes) for record in chunk]
-
+        shape = partial(shape_prices, fields=fields)
         stage_records(context, connection, Kind.PRICES, staging.sku_prices, shape, tally)
     return {str(Kind.PRICES): tally.as_figures()}
 
@@ -35,20 +32,14 @@ def stage_prices(context: ImportContext) -> dict[str, dict[str, Any]]:
 def stage_stocks(context: ImportContext) -> dict[str, dict[str, Any]]:
     """rests → staged_stocks: one row per SKU with its sum and its raw quantity per warehouse."""
     tally = Tally()
-    read = Decimal(0)
     with context.database.staging(context.session.id) as connection:
         connection.execute(staging.sku_stocks.delete())
         warehouses = lookups.known_ids(connection, schema.warehouses, staging.warehouses)
-
-        def shape(chunk: list[OfferStocks], notes: Notes) -> list[SkuStocksRow]:
-            nonlocal read
-            rows = [row for record in chunk if (row := shape_stocks(record, warehouses, notes)) is not None]
-            read += sum((row.raw_quantity for row in rows), Decimal(0))
-            return rows
-
+        shape = partial(shape_stocks, warehouses=warehouses)
         stage_records(context, connection, Kind.RESTS, staging.sku_stocks, shape, tally)
         _stage_unknown_warehouses(connection, tally.notes)
         accounted = dialect.exact_sum(connection, staging.sku_stocks.c.raw_quantity)
+    read = tally.notes.sums.get(QUANTITY_READ, Decimal(0))
     return {str(Kind.RESTS): tally.as_figures(quantity_read=str(read), quantity_accounted=str(accounted))}
 
 

@@ -1,5 +1,6 @@
 """Stage goods and offers."""
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +10,8 @@ from freesport_pipelines.domain.categories import CategoryTree
 from freesport_pipelines.domain.goods import GoodsContext, shape_goods
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.notes import Notes
-from freesport_pipelines.domain.offers import shape_offer
-from freesport_pipelines.domain.records import Goods, Offer
-from freesport_pipelines.domain.rows import GoodsRow, SkuRow
-from freesport_pipelines.domain.sku import goods_id
+from freesport_pipelines.domain.offers import complete_offer, lacks_size, shape_offer
+from freesport_pipelines.domain.rows import SkuRow
 from freesport_pipelines.exchange.drop import DropMode
 from freesport_pipelines.steps.context import ImportContext
 from freesport_pipelines.steps.packets import Tally, stage_records
@@ -35,10 +34,7 @@ def stage_goods(context: ImportContext) -> dict[str, dict[str, Any]]:
             brand_by_value=lookups.brand_by_value(connection),
             units=lookups.known_ids(connection, schema.units, staging.units),
         )
-
-        def shape(chunk: list[Goods], notes: Notes) -> list[GoodsRow]:
-            return [shape_goods(goods, knowledge, notes) for goods in chunk]
-
+        shape = partial(shape_goods, context=knowledge)
         stage_records(context, connection, Kind.GOODS, staging.goods, shape, tally)
         dialect.index_staged(connection, staging.goods, "onec_id")
     return {str(Kind.GOODS): tally.as_figures()}
@@ -49,11 +45,13 @@ def stage_offers(context: ImportContext) -> dict[str, dict[str, Any]]:
     tally = Tally()
     with context.database.staging(context.session.id) as connection:
         connection.execute(staging.skus.delete())
-        dictionary = lookups.dictionary(connection)
+        shape = partial(shape_offer, goods_name=None, dictionary=lookups.dictionary(connection))
 
-        def shape(chunk: list[Offer], notes: Notes) -> list[SkuRow]:
-            names = lookups.goods_names(connection, {goods_id(offer.onec_id) for offer in chunk})
-            return [shape_offer(offer, names.get(goods_id(offer.onec_id)), dictionary, notes) for offer in chunk]
+        def complete(rows: list[SkuRow], notes: Notes) -> list[SkuRow]:
+            names = lookups.goods_names(connection, {row.parent_onec_id for row in rows})
+            return [complete_offer(row, names.get(row.parent_onec_id), notes) for row in rows]
 
-        stage_records(context, connection, Kind.OFFERS, staging.skus, shape, tally)
+        stage_records(
+            context, connection, Kind.OFFERS, staging.skus, shape, tally, is_open=lacks_size, complete=complete
+        )
     return {str(Kind.OFFERS): tally.as_figures()}

@@ -1,10 +1,13 @@
 """Stage the dictionaries: price types, units, warehouses, properties with brands, categories."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, lookups, quarantine, schema, staging, touches
+from freesport_pipelines.database.packing import PACKET_ROWS
 from freesport_pipelines.domain import brands
 from freesport_pipelines.domain.categories import CYCLE, UNKNOWN_PARENT, CategoryTree, Node
 from freesport_pipelines.domain.kinds import Kind
@@ -35,19 +38,19 @@ def stage_price_types(context: ImportContext) -> Figures:
     with context.database.staging(context.session.id) as connection:
         connection.execute(staging.price_types.delete())
         known = lookups.live_price_fields(connection)
-
-        def shape(chunk: list[PriceType], notes: Notes) -> list[PriceTypeRow]:
-            rows = []
-            for record in chunk:
-                field = price_field(record, context.settings.price_types, known)
-                if field is None and not record.is_marked and record.onec_id not in context.settings.price_types:
-                    notes.warn("unmapped_price_type", f"{record.name} ({record.onec_id})")
-                rows.append(PriceTypeRow(record.onec_id, record.name, record.currency, field, not record.is_marked))
-            return rows
-
+        shape = partial(_shape_price_type, wanted=context.settings.price_types, known=known)
         stage_records(context, connection, Kind.PRICE_LISTS, staging.price_types, shape, tally)
         _stage_remapped(context, connection)
     return {str(Kind.PRICE_LISTS): tally.as_figures()}
+
+
+def _shape_price_type(
+    record: PriceType, wanted: Mapping[str, str | None], known: Mapping[str, str | None], notes: Notes
+) -> PriceTypeRow:
+    field = price_field(record, wanted, known)
+    if field is None and not record.is_marked and record.onec_id not in wanted:
+        notes.warn("unmapped_price_type", f"{record.name} ({record.onec_id})")
+    return PriceTypeRow(record.onec_id, record.name, record.currency, field, not record.is_marked)
 
 
 def _stage_remapped(context: ImportContext, connection: sa.Connection) -> None:
@@ -64,26 +67,24 @@ def _stage_remapped(context: ImportContext, connection: sa.Connection) -> None:
 
 def stage_units(context: ImportContext) -> Figures:
     """units → staged_units."""
+    return _stage_plain(context, Kind.UNITS, staging.units, _shape_unit)
 
-    def shape(chunk: list[Unit], notes: Notes) -> list[UnitRow]:
-        return [
-            UnitRow(u.onec_id, u.code, u.short_name, u.full_name or None, u.international_code or None, not u.is_marked)
-            for u in chunk
-        ]
 
-    return _stage_plain(context, Kind.UNITS, staging.units, shape)
+def _shape_unit(u: Unit, notes: Notes) -> UnitRow:
+    full_name, international_code = u.full_name or None, u.international_code or None
+    return UnitRow(u.onec_id, u.code, u.short_name, full_name, international_code, not u.is_marked)
 
 
 def stage_warehouses(context: ImportContext) -> Figures:
     """storages → staged_warehouses."""
-
-    def shape(chunk: list[Warehouse], notes: Notes) -> list[WarehouseRow]:
-        return [WarehouseRow(w.onec_id, w.name, not w.is_marked) for w in chunk]
-
-    return _stage_plain(context, Kind.STORAGES, staging.warehouses, shape)
+    return _stage_plain(context, Kind.STORAGES, staging.warehouses, _shape_warehouse)
 
 
-def _stage_plain(context: ImportContext, kind: Kind, table: sa.Table, shape: Any) -> Figures:
+def _shape_warehouse(w: Warehouse, notes: Notes) -> WarehouseRow:
+    return WarehouseRow(w.onec_id, w.name, not w.is_marked)
+
+
+def _stage_plain(context: ImportContext, kind: Kind, table: sa.Table, shape: Callable[..., Any]) -> Figures:
     tally = Tally()
     with context.database.staging(context.session.id) as connection:
         connection.execute(table.delete())
@@ -118,7 +119,7 @@ def stage_attributes(context: ImportContext) -> Figures:
             (staging.brands, brand_rows),
         ):
             connection.execute(table.delete())
-            numbered = [(staging.PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
+            numbered = [(PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
             dialect.bulk_load(connection, table, numbered)
         quarantine.forget_rejects(connection, *figures)
         for packet, rejected in rejects:
@@ -179,7 +180,7 @@ def stage_categories(context: ImportContext) -> Figures:
             for c in staged.values()
             if c.onec_id in usable
         ]
-        numbered = [(staging.PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
+        numbered = [(PACKET_ROWS + i, 1, *row) for i, row in enumerate(rows)]
         tally.rows = dialect.bulk_load(connection, staging.categories, numbered)
         quarantine.forget_rejects(connection, str(Kind.GROUPS))
         for reject in tally.notes.take_rejects():

@@ -10,7 +10,9 @@ from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.report import build_report, repeat_report
 from freesport_pipelines.domain.gates import BlockPolicy
 from freesport_pipelines.domain.jobs import STOCK_UPDATE
+from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.settings import Settings
+from freesport_pipelines.steps.context import ImportContext
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,13 @@ def judge(database: ShopDatabase, session: sessions.Session, settings: Settings)
     report = build_report(database, sessions.get(database, session.id), judged)
     sessions.update(database, session.id, report=report)
     return report
+
+
+def judge_staged(context: ImportContext, archive: Archive) -> dict[str, Any]:
+    """Judge what was staged; from here on it may be published, so its drop must be safe in the archive."""
+    archive.flush(context.drop)
+    sessions.update(context.database, context.session.id, status=sessions.STAGED)
+    return judge(context.database, context.session, context.settings)
 
 
 def publish_session(database: ShopDatabase, session_id: int, settings: Settings) -> dict[str, Any]:

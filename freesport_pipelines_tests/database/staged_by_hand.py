@@ -9,6 +9,7 @@ from freesport_pipelines.database import compare, dialect, publish, sessions, st
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.feeds import FEEDS, Feed
+from freesport_pipelines.database.packing import PACKET_ROWS
 from freesport_pipelines.domain.rows import UnitRow
 
 FEED = {feed.name: feed for feed in FEEDS}
@@ -33,7 +34,7 @@ def open_session(database: ShopDatabase, **values: Any) -> sessions.Session:
 
 
 def stage(database: ShopDatabase, session_id: int, feed: Feed, rows: Iterable[Sequence[Any]], seq: int = 0) -> None:
-    first = seq or staging.PACKET_ROWS
+    first = seq or PACKET_ROWS
     with database.staging(session_id) as connection:
         dialect.bulk_load(connection, feed.staged, [(first + i, 1, *row) for i, row in enumerate(rows)])
 

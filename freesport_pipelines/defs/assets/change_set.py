@@ -1,5 +1,6 @@
 """`change_set`: staged compared with live, judged by the gates. The gates are its asset checks."""
 
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -33,11 +34,7 @@ def change_set(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) 
     running = current_import(context, shop)
     if running.session.status in sessions.DONE:
         return _result(sessions.get(shop.database, running.session.id).report or {})
-
-    def judge() -> dict[str, Any]:
-        sessions.update(shop.database, running.session.id, status=sessions.STAGED)
-        return publishing.judge(shop.database, running.session, running.settings)
-
+    judge = partial(publishing.judge_staged, running, shop.archive)
     return _result(session_step(shop, running.session.id, judge))
 
 

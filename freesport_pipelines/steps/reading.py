@@ -1,0 +1,89 @@
+"""From a packet to rows that only need loading: read, shape, pack. No database here, so that any process can do it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+
+from upath import UPath
+
+from freesport_pipelines.commerceml.readers import READERS
+from freesport_pipelines.database.packing import PACKET_ROWS, Packed, Packing
+from freesport_pipelines.domain.kinds import Kind
+from freesport_pipelines.domain.notes import Notes, Reject
+
+CHUNK = 5_000
+"""Records shaped at a time: what a step holds in memory."""
+
+_NAMELESS = {Kind.UNITS, Kind.OFFERS, Kind.PRICES, Kind.RESTS}
+
+Row = tuple[Any, ...]
+
+
+class Packet(NamedTuple):
+    """One file of a drop."""
+
+    number: int
+    """Place in reading order, from 1."""
+    name: str
+    place: UPath
+    size: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How records of a kind become staged rows; it travels to other processes, so its functions have names."""
+
+    kind: Kind
+    shape: Callable[..., Any]
+    """`shape(record, notes=…)` gives a row, or None when there is none."""
+    packing: Packing
+    is_open: Callable[[Any], bool] | None = None
+    """Rows that the process with the database must complete; they come unpacked."""
+
+
+class Piece(NamedTuple):
+    """What some records of a packet gave."""
+
+    records: int
+    rows: int
+    packed: Packed
+    open: list[tuple[int, Any]]
+    """(seq, row) of rows that are to be completed."""
+    notes: Notes
+
+
+def read_packet(packet: Packet, recipe: Recipe) -> Iterator[Piece]:
+    """Read a packet piece by piece."""
+    first_seq = packet.number * PACKET_ROWS
+    with packet.place.open("rb") as stream:
+        records = iter(READERS[recipe.kind](stream, packet.name))
+        while chunk := list(islice(records, CHUNK)):
+            yield _piece(chunk, packet.number, first_seq, recipe)
+            first_seq += len(chunk)
+
+
+def _piece(chunk: list[Any], packet: int, first_seq: int, recipe: Recipe) -> Piece:
+    notes, shape = Notes(), recipe.shape
+    usable = (record for record in chunk if is_usable(record, recipe.kind, notes))
+    rows = [row for record in usable if (row := shape(record, notes=notes)) is not None]
+    numbered = list(enumerate(rows, first_seq))
+    is_open = recipe.is_open
+    waiting = [] if is_open is None else [(seq, row) for seq, row in numbered if is_open(row)]
+    if waiting and is_open is not None:
+        numbered = [(seq, row) for seq, row in numbered if not is_open(row)]
+    packed = recipe.packing.pack([(seq, packet, *row) for seq, row in numbered])
+    return Piece(len(chunk), len(rows), packed, waiting, notes)
+
+
+def is_usable(record: Any, kind: Kind, notes: Notes) -> bool:
+    """Has the row an identity and, where the shop shows one, a name?"""
+    if not record.onec_id and kind is not Kind.UNITS:
+        reason = "id_missing"
+    elif kind not in _NAMELESS and not record.name:
+        reason = "name_missing"
+    else:
+        return True
+    detail = f"<Ид>{record.onec_id}</Ид>" if record.onec_id else "the row has no <Ид>"
+    notes.reject(Reject(str(kind), record.onec_id, reason, detail, record._asdict()))
+    return False
