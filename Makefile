@@ -3,14 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BENCH_INSTALLED := $(VENV)/.bench-installed
 
-.PHONY: help demo ui test test-slow test-browser lint check constraints demo-drop clean
+.PHONY: help demo ui test test-slow test-browser bench lint check constraints demo-drop clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@sh scripts/make-venv $(PYTHON) $(VENV)
+	@touch $@
+
+$(BENCH_INSTALLED): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@touch $@
 
 demo: $(INSTALLED)  ## install, import the demo drop into SQLite through the Dagster job, show the report
@@ -28,13 +33,17 @@ test-slow: $(INSTALLED)  ## kill at every stage, roll back 100,000 SKUs, long ra
 test-browser: $(INSTALLED)  ## the UI in a real Chromium (apt-get install chromium)
 	$(BIN)/pytest -m browser
 
+bench: GOODS = $(if $(filter full,$(SIZE)),170000,6000)
+bench: $(BENCH_INSTALLED)  ## how fast it is on this machine; GOODS=170000 or SIZE=full for the full size
+	$(BIN)/python -m benchmarks --goods $(GOODS) $(ARGS)
+
 lint: $(INSTALLED)  ## ruff and strict types in the pure rooms
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
 check: lint test  ## what must pass before a commit
 
-constraints: $(INSTALLED)  ## pin what is installed now
+constraints: $(BENCH_INSTALLED)  ## pin what is installed now
 	sh scripts/pin-constraints $(BIN)/pip > constraints.txt
 
 demo-drop: $(INSTALLED)  ## write the committed demo drop again

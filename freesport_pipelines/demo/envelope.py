@@ -1,5 +1,6 @@
 """The common envelope of CommerceML 3.1 files and their packets. Knows nothing of what a packet carries."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -86,16 +87,20 @@ class Unload:
         self._now = self.plan.starts_at
 
     def write(self, kind: Kind, frame: tuple[str, str], rows: Iterable[str], limit: int) -> None:
-        """Write the rows as packets of at most `limit`; no rows, no file."""
+        """Write the rows as packets of at most `limit`; no rows, no file. A kind not asked for is only counted."""
         stream = iter(rows)
         self._now += timedelta(seconds=2)
         for packet, first in enumerate(stream, start=1):
             self._now += timedelta(seconds=1)
+            rows_of_packet = chain((first,), islice(stream, limit - 1))
+            if kind not in self.plan.kinds:
+                deque(rows_of_packet, maxlen=0)
+                continue
             name = f"{kind}_1_{packet}_{packet_uuid(self.plan.seed, self.plan.starts_at, kind, packet)}.xml"
             folder = self.out / kind
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / name).open("wb") as file:
-                self._write_packet(file, frame, chain((first,), islice(stream, limit - 1)))
+                self._write_packet(file, frame, rows_of_packet)
             self.files += 1
 
     def _write_packet(self, file: BinaryIO, frame: tuple[str, str], rows: Iterator[str]) -> None:

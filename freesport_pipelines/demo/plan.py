@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from freesport_pipelines.domain.kinds import Kind
+
 SMALLEST_DIRTY = 50
 """Goods that are needed to hold every dirty row beside enough clean ones."""
 MOST_OFFERS_PER_GOOD = 500
@@ -27,6 +29,8 @@ class DemoPlan:
     """Property values of every goods, the brand included; the dictionaries grow with it."""
     delta: bool = False
     """Write what changed and nothing else: needs a `change_share`."""
+    kinds: frozenset[Kind] = frozenset(Kind)
+    """Kinds of file that are written: the files of the whole export, whose totals are counted all the same."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be generated."""

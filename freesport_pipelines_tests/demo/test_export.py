@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from freesport_pipelines.demo import DemoPlan, write_demo_export
+from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines_tests.demo.recount import NS, Shop, fingerprint, packets, text
 
 SMALL = DemoPlan(goods=60, properties_per_good=6)
@@ -46,6 +47,16 @@ def test_the_bytes_are_pinned_across_machines_and_versions(tmp_path: Path) -> No
     write_demo_export(SMALL, tmp_path)
     whole = hashlib.sha256(repr(sorted(fingerprint(tmp_path).items())).encode()).hexdigest()
     assert whole[:16] == "6a5518fde4ff6e1a"
+
+
+def test_a_plan_of_some_kinds_writes_those_files_of_the_whole_export(tmp_path: Path) -> None:
+    whole = write_demo_export(replace(SMALL, change_share=0.1), tmp_path / "whole")
+    kinds = frozenset({Kind.RESTS, Kind.STORAGES})
+    part = write_demo_export(replace(SMALL, change_share=0.1, kinds=kinds), tmp_path / "part")
+    assert sorted(folder.name for folder in (tmp_path / "part").iterdir()) == ["rests", "storages"]
+    assert fingerprint(tmp_path / "part").items() < fingerprint(tmp_path / "whole").items()
+    assert part.files == 2 < whole.files
+    assert replace(part, files=whole.files, bytes_written=whole.bytes_written) == whole
 
 
 def test_another_seed_is_another_export(tmp_path: Path) -> None:
