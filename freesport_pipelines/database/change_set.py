@@ -83,12 +83,13 @@ def make_change_set(
         touches.stage_exclusions(connection)
         dialect.analyze(connection, *(feed.staged for feed in FEEDS))
         compare.compare(connection, session.id)
+        counts = compare.count_changes(connection, session.id)
         judged = Judged(
-            compare.count_changes(connection, session.id),
+            counts,
             compare.count_unchanged(connection, session.id),
             quarantine.counts(connection, session.id),
             gates.evaluate(connection, session, figures, policy),
-            preview.preview(connection, session.id),
+            preview.preview(connection, session.id, counts),
         )
         sessions.update_in(
             connection,

@@ -14,6 +14,11 @@ from freesport_pipelines.database.packing import Packed, Packing
 from freesport_pipelines.database.types import ExactNumber, Json
 
 CHUNK_ROWS = 10_000
+FOUND_BY = frozenset(
+    {"seq", "packet", "onec_id", "parent_onec_id", "attribute_onec_id", "id", "kind", "table_name", "operation"}
+    | {"key", "live_id", "is_default", "wants_active", "content_hash", "brand_id", "size"}
+)
+"""Columns of staged tables by which rows are joined or chosen."""
 
 
 def is_sqlite(connection: sa.Connection) -> bool:
@@ -73,9 +78,11 @@ def _copy_statement(table: sa.Table, name: str) -> str:
 
 
 def analyze(connection: sa.Connection, *tables: sa.Table) -> None:
-    """Refresh the planner's statistics of freshly loaded tables."""
+    """Refresh the planner's statistics of freshly loaded tables; of wide ones only what rows are found by."""
     for table in tables:
-        connection.exec_driver_sql(f"ANALYZE {_qualified(connection, table)}")
+        columns = [column.name for column in table.columns if column.name in FOUND_BY]
+        of_columns = f" ({', '.join(columns)})" if columns and not is_sqlite(connection) else ""
+        connection.exec_driver_sql(f"ANALYZE {_qualified(connection, table)}{of_columns}")
 
 
 def index_staged(connection: sa.Connection, table: sa.Table, *columns: str) -> None:

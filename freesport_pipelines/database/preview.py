@@ -2,6 +2,7 @@
 before saying yes, and later to understand what happened.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,9 +25,16 @@ _ZERO: ColumnElement[Any] = sa.literal_column("0")
 _FEED = {feed.name: feed for feed in FEEDS}
 
 
-def preview(connection: sa.Connection, session_id: int) -> dict[str, Any]:
-    """{"rows": {table: [example]}, "price_moves": […], "stock_moves": […]} of a session that was compared."""
-    rows = {feed.shown_as: found for feed in FEEDS if (found := _examples(connection, feed, session_id))}
+def preview(connection: sa.Connection, session_id: int, counts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """{"rows": {table: [example]}, "price_moves": […], "stock_moves": […]} of a session that was compared.
+
+    :param counts: what `compare.count_changes` gave
+    """
+    rows = {
+        feed.shown_as: _examples(connection, feed, counts[feed.name], session_id)
+        for feed in FEEDS
+        if counts.get(feed.name)
+    }
     return {
         "rows": rows,
         "price_moves": _price_moves(connection, session_id),
@@ -34,26 +42,33 @@ def preview(connection: sa.Connection, session_id: int) -> dict[str, Any]:
     }
 
 
-def _examples(connection: sa.Connection, feed: Feed, session_id: int) -> list[dict[str, Any]]:
+def _examples(
+    connection: sa.Connection, feed: Feed, operations: Iterable[str], session_id: int
+) -> list[dict[str, Any]]:
     """The first rows of each operation, with their names where the table has some."""
+    chosen = sa.union_all(*(_first(feed, operation, session_id) for operation in operations)).subquery()
     name = feed.staged.c.get("name")
-    numbered = (
+    query = (
         sa.select(
-            change_sets.c.operation,
-            change_sets.c.key,
+            chosen.c.operation,
+            chosen.c.key,
             sa.literal(None, sa.Text).label("name") if name is None else name.label("name"),
-            change_sets.c.before,
-            change_sets.c.after,
-            sa.func.row_number()
-            .over(partition_by=change_sets.c.operation, order_by=change_sets.c.staged_seq)
-            .label("place"),
+            chosen.c.before,
+            chosen.c.after,
         )
-        .select_from(change_sets.outerjoin(feed.staged, feed.staged.c.seq == change_sets.c.staged_seq))
-        .where(change_sets.c.session_id == session_id, change_sets.c.table_name == feed.name)
-        .subquery()
+        .select_from(chosen.outerjoin(feed.staged, feed.staged.c.seq == chosen.c.staged_seq))
+        .order_by(chosen.c.operation, chosen.c.staged_seq)
     )
-    query = sa.select(numbered).where(numbered.c.place <= EXAMPLES).order_by(numbered.c.operation, numbered.c.place)
     return [_example(row) for row in connection.execute(query)]
+
+
+def _first(feed: Feed, operation: str, session_id: int) -> sa.Select[Any]:
+    mine = sa.and_(
+        change_sets.c.session_id == session_id,
+        change_sets.c.table_name == feed.name,
+        change_sets.c.operation == operation,
+    )
+    return sa.select(sa.select(change_sets).where(mine).order_by(change_sets.c.staged_seq).limit(EXAMPLES).subquery())
 
 
 def _example(row: Any) -> dict[str, Any]:

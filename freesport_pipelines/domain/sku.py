@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from freesport_pipelines.domain.values import is_nothing
 
@@ -40,6 +41,7 @@ def fitting_size(offer_name: str | None, goods_name: str | None) -> str | None:
     return size if size and len(size) <= SIZE_LIMIT else None
 
 
+@lru_cache(maxsize=10_000)
 def is_size_name(name: str) -> bool:
     """Is it the size? "Размер", "Размер_Обувь", "РазмерTD", "Размер (рост)" are; "Размер упаковки" is not."""
     return _SIZE_NAME.match(name.strip()) is not None
@@ -47,4 +49,4 @@ def is_size_name(name: str) -> bool:
 
 def size_from_characteristics(characteristics: Iterable[tuple[str, str]]) -> str | None:
     """The text of a size characteristic; "Детский размер" is a flag."""
-    return next((text for name, text in characteristics if not is_nothing(text) and is_size_name(name)), None)
+    return next((text for name, text in characteristics if is_size_name(name) and not is_nothing(text)), None)

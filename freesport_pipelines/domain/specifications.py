@@ -8,12 +8,13 @@ Texts of dictionaries are never stored here, so that a renamed value shows every
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from freesport_pipelines.domain.brands import BRAND_PROPERTY
 from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.domain.sku import is_size_name
-from freesport_pipelines.domain.values import NotANumber, is_nothing, number
+from freesport_pipelines.domain.values import REMEMBERED, NotANumber, is_nothing, number
 
 REFERENCE, NUMBER, TEXT = "reference", "number", "text"
 _TYPES = {"справочник": REFERENCE, "число": NUMBER, "строка": TEXT, "дата": TEXT, "время": TEXT}
@@ -67,7 +68,7 @@ def specification(values: Iterable[tuple[str, str]], dictionary: Dictionary, not
     attributes = dictionary.attributes
     result: Specification = {}
     for onec_id, raw in values:
-        if onec_id == BRAND_PROPERTY or is_nothing(raw):
+        if not raw or is_nothing(raw) or onec_id == BRAND_PROPERTY:
             continue
         attribute = attributes.get(onec_id)
         if attribute is None:
@@ -100,8 +101,13 @@ def specification_of_characteristics(
 
 def _json_number(onec_id: str, raw: str, notes: Notes) -> float | int | str:
     try:
-        value = number(raw)
+        return _as_json_number(raw)
     except NotANumber:
         notes.warn("attribute_value_not_a_number", onec_id)
         return raw
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _as_json_number(raw: str) -> float | int:
+    value = number(raw)
     return int(value) if value == value.to_integral_value() else float(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from decimal import Decimal
+from functools import lru_cache
 
 from freesport_pipelines.domain.canonical import as_json
 from freesport_pipelines.domain.notes import Notes, Reject
@@ -43,8 +44,12 @@ def shape_stocks(record: OfferStocks, warehouses: Container[str], notes: Notes) 
 
 def _as_json(raw: dict[str, Decimal]) -> str:
     """JSON {warehouse: quantity} with exact decimals, sorted."""
-    parts = (f"{as_json(key)}:{plain(raw[key]):f}" for key in sorted(raw))
-    return "{" + ",".join(parts) + "}"
+    return "{" + ",".join([f"{_quoted(key)}:{plain(raw[key]):f}" for key in sorted(raw)]) + "}"
+
+
+@lru_cache(maxsize=10_000)
+def _quoted(warehouse_id: str) -> str:
+    return as_json(warehouse_id)
 
 
 def _reject(record: OfferStocks, warehouse_id: str | None, text: str) -> Reject:
