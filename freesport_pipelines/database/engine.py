@@ -43,7 +43,9 @@ class ShopDatabase:
     def engine(self) -> sa.Engine:
         """The engine, made at first use."""
         if not self.is_sqlite:
-            return sa.create_engine(self.url, pool_pre_ping=True)
+            engine = sa.create_engine(self.url, pool_pre_ping=True)
+            sa.event.listen(engine, "connect", _prepare_postgres)
+            return engine
         if not self.url.database or self.url.database == ":memory:":
             raise ValueError("an in-memory SQLite database cannot be shared by the steps of a run: name a file")
         Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +106,17 @@ class ShopDatabase:
                 connection.execute(CreateSchema(staging.area_name(session_id)))
             for table in staging.metadata.sorted_tables:
                 connection.execute(_CreateScratchTable(table))
+                if not self.is_sqlite:
+                    self._leave_uncompressed(connection, table)
             connection.execute(staging.opened.insert().values(session_id=session_id))
+
+    def _leave_uncompressed(self, connection: sa.Connection, table: sa.Table) -> None:
+        """What is staged is read once or twice: compressing it costs more than it saves."""
+        texts = [column.name for column in table.columns if isinstance(column.type, sa.Text) and column.nullable]
+        changes = ", ".join(f"ALTER COLUMN {name} SET STORAGE EXTERNAL" for name in texts)
+        if changes:
+            schema = connection.get_execution_options()["schema_translate_map"][staging.STAGE]
+            connection.exec_driver_sql(f"ALTER TABLE {schema}.{table.name} {changes}")
 
     def require_area(self, session_id: int) -> None:
         """Raise `StagingLost` unless the session's staging area is there and was not emptied by a crash."""
@@ -164,10 +176,20 @@ def _unlogged(create: _CreateScratchTable, compiler: Any, **kw: Any) -> str:
     return str(compiler.visit_create_table(create, **kw)).replace("CREATE TABLE", "CREATE UNLOGGED TABLE", 1)
 
 
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """Compress long texts with lz4, ten times as fast as the default, where the server was built with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config(name, 'lz4', false) FROM pg_settings "
+            "WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+        )
+    connection.commit()
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # this module begins transactions itself
     _switch_to_wal(connection)
-    for pragma in ("synchronous=NORMAL", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in ("synchronous=NORMAL", "cache_size=-65536", "temp_store=FILE"):
         connection.execute(f"PRAGMA {pragma}")
 
 

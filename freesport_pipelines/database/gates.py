@@ -110,7 +110,9 @@ def _stock_totals(e: Evidence) -> Figure:
 
 
 def _warehouses(e: Evidence) -> Figure:
-    return _warnings(e, "rests", "unknown_warehouse", distinct=True)
+    warned = _warnings(e, "rests", "unknown_warehouse")
+    distinct = int(e.figures.get("rests", {}).get("unknown_warehouses", 0))
+    return Figure(distinct, max(warned.total, distinct), warned.examples)
 
 
 def _attributes(e: Evidence) -> Figure:
@@ -193,10 +195,10 @@ def _total(e: Evidence, *kinds: str) -> int:
     return sum(int(e.figures.get(kind, {}).get("records", 0)) for kind in kinds)
 
 
-def _warnings(e: Evidence, kind: str, *names: str, distinct: bool = False) -> Figure:
+def _warnings(e: Evidence, kind: str, *names: str) -> Figure:
     figures = e.figures.get(kind, {})
     examples = tuple(x for name in names for x in figures.get("examples", {}).get(name, ()))
-    bad = len(examples) if distinct else sum(figures.get("warnings", {}).get(name, 0) for name in names)
+    bad = sum(figures.get("warnings", {}).get(name, 0) for name in names)
     return Figure(bad, max(_total(e, kind), bad), examples[:EXAMPLES])
 
 

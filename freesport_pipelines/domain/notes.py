@@ -30,6 +30,7 @@ class Notes:
         self.warnings: Counter[str] = Counter()
         self.examples: dict[str, dict[str, None]] = {}
         self.sums: dict[str, Decimal] = {}
+        self.found: dict[str, set[str]] = {}
 
     def reject(self, reject: Reject) -> None:
         """Send a row to quarantine."""
@@ -47,6 +48,10 @@ class Notes:
         """Add to a sum by which loading is checked."""
         self.sums[what] = self.sums.get(what, _ZERO) + amount
 
+    def find(self, what: str, name: str) -> None:
+        """Remember a name of which a row must be made; there are few of them, and all are needed."""
+        self.found.setdefault(what, set()).add(name)
+
     def merge(self, later: "Notes") -> None:
         """Take over what was noted of later rows."""
         self.rejects += later.rejects
@@ -59,6 +64,8 @@ class Notes:
                     examples[example] = None
         for what, amount in later.sums.items():
             self.add(what, amount)
+        for what, names in later.found.items():
+            self.found.setdefault(what, set()).update(names)
 
     def take_rejects(self) -> list[Reject]:
         """Hand over the rejects collected so far: the loader stores them chunk by chunk."""

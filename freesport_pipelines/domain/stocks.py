@@ -13,6 +13,7 @@ from freesport_pipelines.domain.values import TOO_LARGE, NotANumber, plain, quan
 NO_WAREHOUSE = ""
 """The key of a quantity that the file gives without naming a warehouse (older dialects)."""
 
+UNKNOWN_WAREHOUSE = "unknown_warehouse"
 QUANTITY_READ = "quantity_read"
 """The sum of what rests say, to prove that loading lost nothing of it."""
 
@@ -32,7 +33,8 @@ def shape_stocks(record: OfferStocks, warehouses: Container[str], notes: Notes) 
             return None
         key = warehouse_id or NO_WAREHOUSE
         if key not in warehouses:
-            notes.warn("unknown_warehouse", key)
+            notes.warn(UNKNOWN_WAREHOUSE, key)
+            notes.find(UNKNOWN_WAREHOUSE, key)
         raw[key] = raw.get(key, Decimal(0)) + amount
     total = sum(raw.values(), Decimal(0))
     if abs(total) >= TOO_LARGE:

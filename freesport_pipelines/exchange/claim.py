@@ -137,7 +137,7 @@ def _carry_out(exchange: ExchangeFolder, manifest: ClaimManifest) -> bool:
         paths.remove_file(folder / MANIFEST_NAME)
         paths.remove_empty_folders(folder)
         return False
-    kinds = _kinds_of(folder / FILES_FOLDER, ours)
+    kinds = kinds_of(folder / FILES_FOLDER, [file.path for file in ours])
     _write(exchange, replace(manifest, state="claimed", files=ours, kinds=kinds))
     return True
 
@@ -179,8 +179,9 @@ def _has_shape(found: FileStat | None, wanted: FileStat) -> bool:
     return found is not None and (found.size, found.mtime_ns) == (wanted.size, wanted.mtime_ns)
 
 
-def _kinds_of(folder: UPath, files: Iterable[FileStat]) -> frozenset[Kind]:
-    names = [name for file in files for name in (file.path, *_names_in_zip(folder / file.path))]
+def kinds_of(folder: UPath, paths: Iterable[str]) -> frozenset[Kind]:
+    """Kinds of the packets among some files of a folder, those in zips included."""
+    names = [name for path in paths for name in (path, *_names_in_zip(folder / path))]
     return frozenset(parsed.kind for name in names if (parsed := parse_file_name(name)) is not None)
 
 

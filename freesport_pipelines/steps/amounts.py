@@ -11,7 +11,7 @@ from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.domain.prices import shape_prices
 from freesport_pipelines.domain.rows import WarehouseRow
-from freesport_pipelines.domain.stocks import QUANTITY_READ, shape_stocks
+from freesport_pipelines.domain.stocks import QUANTITY_READ, UNKNOWN_WAREHOUSE, shape_stocks
 from freesport_pipelines.steps.context import ImportContext
 from freesport_pipelines.steps.packets import Tally, stage_records
 
@@ -40,11 +40,15 @@ def stage_stocks(context: ImportContext) -> dict[str, dict[str, Any]]:
         _stage_unknown_warehouses(connection, tally.notes)
         accounted = dialect.exact_sum(connection, staging.sku_stocks.c.raw_quantity)
     read = tally.notes.sums.get(QUANTITY_READ, Decimal(0))
-    return {str(Kind.RESTS): tally.as_figures(quantity_read=str(read), quantity_accounted=str(accounted))}
+    unknown = len(tally.notes.found.get(UNKNOWN_WAREHOUSE, ()))
+    figures = tally.as_figures(
+        quantity_read=str(read), quantity_accounted=str(accounted), unknown_warehouses=unknown
+    )
+    return {str(Kind.RESTS): figures}
 
 
 def _stage_unknown_warehouses(connection: sa.Connection, notes: Notes) -> None:
     """A quantity in a warehouse the dictionary does not know counts; the warehouse gets a row without a name."""
-    unknown = sorted(notes.examples.get("unknown_warehouse", ()))
+    unknown = sorted(notes.found.get(UNKNOWN_WAREHOUSE, ()))
     rows = [(STUB_SEQ + i, None, *WarehouseRow(onec_id, None, wants_active=True)) for i, onec_id in enumerate(unknown)]
     dialect.bulk_load(connection, staging.warehouses, rows)

@@ -21,12 +21,10 @@ from freesport_pipelines_tests.commerceml_xml import (
 
 SKUS, PER_GOODS = 20_000, 40
 SCRIPT = """
-import resource, sys
+import sys
 from pathlib import Path
+from freesport_pipelines_tests.peak_memory import peak_megabytes as peak
 from freesport_pipelines_tests.shop import ShopUnderTest
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 folder = Path(sys.argv[1])
 shop = ShopUnderTest(f"sqlite:///{folder / 'shop.db'}", folder)

@@ -34,6 +34,38 @@ def test_stock_is_the_sum_over_warehouses_in_any_order(shop: ShopUnderTest) -> N
     assert shop.can_be_ordered("g1#a")
 
 
+@pytest.mark.parametrize("job", ["stock_update", "catalog_import"])
+def test_the_same_rests_again_are_not_added_up(shop: ShopUnderTest, job: str) -> None:
+    """Check 25: 215 and 0 stay 215 when the very same file is read again, skipped or compared."""
+    shop.import_files(export())
+    files = {"rests.xml": rests_xml([rest("g1#a", {"w1": "215", "w2": "0"})])}
+    again = [shop.import_files(files, job=job, force=force) for force in (False, False, True)]
+    assert [(imported.status, imported.written) for imported in again] == [
+        ("published", 1),
+        ("unchanged", 0),
+        ("unchanged", 0),
+    ]
+    assert stock_of(shop) == 215
+    assert stocks_by_warehouse(shop) == {"w1": 215, "w2": 0}
+
+
+@pytest.mark.parametrize(
+    ("quantities", "sellable", "is_in_stock"),
+    [({"w1": "-3", "w2": "5"}, "2", True), ({"w1": "-3"}, "0", False), ({"w1": "2.5"}, "2.5", True)],
+    ids=["-3 and 5", "-3 only", "2.5 kg"],
+)
+def test_a_stock_update_keeps_raw_quantities_and_sells_what_is_left(
+    shop: ShopUnderTest, quantities: dict[str, str], sellable: str, is_in_stock: bool
+) -> None:
+    """Check 26, its three cases: raw kept, sold down to zero and not below, nothing cut to whole pieces."""
+    shop.import_files(export())
+    imported = shop.import_files({"rests.xml": rests_xml([rest("g1#a", quantities)])}, job="stock_update")
+    assert imported.failed_checks == set()
+    assert stock_of(shop) == Decimal(sellable)
+    assert stocks_by_warehouse(shop) == {key: Decimal(quantity) for key, quantity in quantities.items()}
+    assert shop.can_be_ordered("g1#a") is is_in_stock
+
+
 def test_oversold_and_fractional_stock(shop: ShopUnderTest) -> None:
     """Check 26: raw quantities are kept, what can be sold is never below zero, nothing is cut to whole pieces."""
     quantities = {
@@ -86,6 +118,30 @@ def test_an_unknown_warehouse_counts_and_is_named_once(shop: ShopUnderTest) -> N
     again = shop.import_files({"rests.xml": rests_xml([rest("g1#a", {"w9": "6"})])})
     assert shop.row("SELECT name FROM warehouses WHERE onec_id = 'w9'") == {"name": "Новый склад"}
     assert again.failed_checks == set()
+
+
+def test_every_unknown_warehouse_gets_a_row_however_many_there_are(shop: ShopUnderTest) -> None:
+    shop.import_files(export(rests=[rest("g1#a", {"w1": "1"})]))
+    strangers = {f"stranger-{n}": "1" for n in range(150)}
+    update = shop.import_files({"rests_1_1.xml": rests_xml([rest("g1#a", strangers)])}, job="stock_update")
+    assert update.check("warehouses_are_known")["bad"] == 150
+    assert len(shop.rows("SELECT 1 FROM warehouses WHERE onec_id LIKE 'stranger-%'")) == 150
+
+
+def test_an_unknown_warehouse_is_one_warning_however_many_rows_name_it(shop: ShopUnderTest) -> None:
+    """Check 27: 300 rows in three packets and a second run; every quantity counts."""
+    ids = [f"g1#{number}" for number in range(300)]
+    shop.import_files(export(offers=[offer(onec_id) for onec_id in ids], prices=[], rests=[]))
+    packets = {
+        f"rests/rests_1_{number}_<uuid>.xml": rests_xml([rest(i, {"w9": "2", "w1": "1"}) for i in ids[number::3]])
+        for number in range(3)
+    }
+    warned = shop.import_files(packets, job="stock_update")
+    check = warned.check("warehouses_are_known")
+    assert (check["passed"], check["severity"], check["bad"], check["examples"]) == (False, "warn", 1, ["w9"])
+    assert warned.status == "published"
+    assert {stock_of(shop, onec_id) for onec_id in ids} == {3}
+    assert shop.count("warehouses", "onec_id = 'w9'") == 1
 
 
 def test_a_quantity_that_cannot_be_read_keeps_the_stock(shop: ShopUnderTest) -> None:

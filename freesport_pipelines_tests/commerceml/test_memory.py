@@ -46,21 +46,19 @@ def test_rows_are_whole_wherever_the_pieces_are_cut(size: int, monkeypatch: pyte
 
 
 SCRIPT = """
-    import resource, sys
+    import sys
     from freesport_pipelines.commerceml.readers import READERS
     from freesport_pipelines.domain.kinds import Kind
+    from freesport_pipelines_tests.peak_memory import peak_megabytes
 
-    def peak():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-    before, count = peak(), 0
+    before, count = peak_megabytes(), 0
     with open(sys.argv[1], "rb") as stream:
         try:
             for _ in READERS[Kind(sys.argv[2])](stream, "x"):
                 count += 1
         except Exception as error:
             count = type(error).__name__
-    print(count, peak() - before)
+    print(count, peak_megabytes() - before)
 """
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import compare, dialect, publish, sessions, staging
+from freesport_pipelines.database import compare, dialect, publish, sessions
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.feeds import FEEDS, Feed

@@ -111,7 +111,7 @@ def test_a_claim_cut_short_before_its_last_step_is_finished(
         raise CrashError
 
     with monkeypatch.context() as patch:
-        patch.setattr(claiming, "_kinds_of", crash)
+        patch.setattr(claiming, "kinds_of", crash)
         with pytest.raises(CrashError):
             claim(exchange, seen(exchange), T0)
     (drop_id,) = finish_interrupted_claims(exchange)
