@@ -85,6 +85,12 @@ def analyze(connection: sa.Connection, *tables: sa.Table) -> None:
         connection.exec_driver_sql(f"ANALYZE {_qualified(connection, table)}{of_columns}")
 
 
+def analyze_live(connection: sa.Connection, table: sa.Table) -> None:
+    """The same for a live table that has changed much: PostgreSQL's own daemon comes a minute late."""
+    if not is_sqlite(connection):
+        analyze(connection, table)
+
+
 def index_staged(connection: sa.Connection, table: sa.Table, *columns: str) -> None:
     """Index a loaded staged table that rows are looked up in."""
     schema = _qualified(connection, table).partition(".")[0]

@@ -15,6 +15,8 @@ from freesport_pipelines.database.compare import INSERT, count_changes, describe
 from freesport_pipelines.database.feeds import FEEDS, Feed
 
 NAMED_ROWS = 10
+WORTH_STATISTICS = 5_000
+"""From this many rows on, the planner is told at once what a table holds now; the shop's queries follow."""
 
 
 class LiveStateMoved(RuntimeError):
@@ -47,6 +49,8 @@ def publish(connection: sa.Connection, session_id: int) -> dict[str, dict[str, i
             _refuse_if_there_already(connection, feed, session_id)
             written = connection.execute(_insert(connection, feed, session_id, now)).rowcount
             _expect(feed, "insert", inserts, written)
+        if inserts + changed >= WORTH_STATISTICS:
+            dialect.analyze_live(connection, feed.live)
     return counts
 
 

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 
 from freesport_pipelines.steps import reading
 from freesport_pipelines.steps.reading import Packet, Piece, Recipe, read_packet
@@ -64,7 +66,7 @@ def _read_ahead(packets: Sequence[Packet], recipe: Recipe, processes: int) -> It
         while True:
             while len(begun) < processes * AHEAD and (packet := next(coming, None)) is not None:
                 is_large = packet.size > LARGEST_PACKET
-                begun.append((packet, None if is_large else pool.submit(_read_whole, packet, pickled)))
+                begun.append((packet, None if is_large else _begin(pool, packet, pickled)))
             if not begun:
                 return
             packet, future = begun.popleft()
@@ -73,6 +75,19 @@ def _read_ahead(packets: Sequence[Packet], recipe: Recipe, processes: int) -> It
         for _, future in begun:
             if future is not None:
                 future.cancel()
+
+
+def _begin(pool: ProcessPoolExecutor, packet: Packet, pickled: bytes) -> Future[list[Piece]]:
+    """Ask for a packet. A process that starts for it imports this module and not the program that runs the import.
+
+    That program may be a script without a guard, which would then run once more in every process.
+    """
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        return pool.submit(_read_whole, packet, pickled)
+    finally:
+        sys.modules["__main__"] = program
 
 
 def _read_whole(packet: Packet, pickled: bytes) -> list[Piece]:
