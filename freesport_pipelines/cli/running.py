@@ -1,8 +1,7 @@
 """Run a Dagster job in this process, visible in the Dagster UI, and tell a person what failed."""
 
-import logging
-import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import dagster as dg
@@ -10,6 +9,7 @@ import sqlalchemy
 import typer
 
 from freesport_pipelines.cli.instance import dagster_instance
+from freesport_pipelines.cli.progress_bars import shown_progress
 from freesport_pipelines.defs.resources import Shop
 
 
@@ -29,7 +29,6 @@ def run_job(
     from freesport_pipelines.defs.build import build_defs
     from freesport_pipelines.defs.jobs import WRITER
 
-    _show_progress()
     used = shop or Shop()
     typer.echo(f"shop: {sqlalchemy.make_url(used.settings.database_url)!r}", err=True)
     definition = build_defs(shop=used).resolve_job_def(job)
@@ -40,10 +39,9 @@ def run_job(
     }
     # a command that is killed stays "started" in Dagster for ever: it must not hold up the queue's imports
     tags = {WRITER: "command line"}
-    if instance is not None:
-        return used, definition.execute_in_process(run_config, instance=instance, tags=tags, raise_on_error=False)
-    with dagster_instance() as found:
-        return used, definition.execute_in_process(run_config, instance=found, tags=tags, raise_on_error=False)
+    with nullcontext(instance) if instance is not None else dagster_instance() as used_instance, shown_progress():
+        result = definition.execute_in_process(run_config, instance=used_instance, tags=tags, raise_on_error=False)
+    return used, result
 
 
 def causes(result: dg.ExecuteInProcessResult) -> list[str]:
@@ -62,12 +60,3 @@ def _cause(event: Any) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return "" if error is None else error.message.strip()
-
-
-def _show_progress() -> None:
-    """Our own progress, on stderr."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    ours = logging.getLogger("freesport_pipelines")
-    ours.handlers = [handler]
-    ours.setLevel(logging.INFO)

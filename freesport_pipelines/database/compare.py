@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from freesport_pipelines.database import dialect, staging
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.feeds import FEEDS, Feed
+from freesport_pipelines.progress import Progress
 
 INSERT, UPDATE, HIDE, UNHIDE = "insert", "update", "hide", "unhide"
 DELETE = "delete"
@@ -27,12 +28,17 @@ def compare(connection: sa.Connection, session_id: int) -> None:
     connection.execute(change_sets.delete().where(change_sets.c.session_id == session_id))
     connection.execute(staging.changes.delete())
     dialect.avoid_nested_loops(connection)
+    staged = count_staged(connection)
+    progress = Progress("comparing with the shop", 2 * sum(staged.values()), "rows")
     for feed in FEEDS:
         _find_changes(connection, feed)
+        progress.move(staged[feed.name])
     dialect.analyze(connection, staging.changes)
     for feed in FEEDS:
         _journal_inserts(connection, feed, session_id)
         _journal_changes(connection, feed, session_id)
+        progress.move(staged[feed.name])
+    progress.end(f"{sum(staged.values()):,} staged rows")
 
 
 def described(connection: sa.Connection, feed: Feed) -> Described:
@@ -156,10 +162,14 @@ def count_unchanged(connection: sa.Connection, session_id: int) -> dict[str, int
     for query in (journaled, skipped):
         for table, count in connection.execute(query):
             accounted[table] = accounted.get(table, 0) + count
-    unchanged = {}
-    for feed in FEEDS:
-        staged = connection.execute(
+    return {name: count - accounted.get(name, 0) for name, count in count_staged(connection).items()}
+
+
+def count_staged(connection: sa.Connection) -> dict[str, int]:
+    """How many rows are staged per table, mere touches left out."""
+    return {
+        feed.name: connection.execute(
             sa.select(sa.func.count()).select_from(feed.staged).where(sa.not_(feed.is_touch))
         ).scalar_one()
-        unchanged[feed.name] = staged - accounted.get(feed.name, 0)
-    return unchanged
+        for feed in FEEDS
+    }

@@ -13,6 +13,7 @@ from freesport_pipelines.database import dialect
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.compare import INSERT, count_changes, described
 from freesport_pipelines.database.feeds import FEEDS, Feed
+from freesport_pipelines.progress import Progress
 
 NAMED_ROWS = 10
 WORTH_STATISTICS = 5_000
@@ -37,6 +38,8 @@ def publish(connection: sa.Connection, session_id: int) -> dict[str, dict[str, i
     counts = count_changes(connection, session_id)
     now = datetime.now(UTC)
     dialect.avoid_nested_loops(connection)
+    total = sum(sum(operations.values()) for operations in counts.values())
+    progress = Progress("publishing", total, "rows")
     for feed in FEEDS:
         operations = counts.get(feed.name, {})
         inserts = operations.get(INSERT, 0)
@@ -51,6 +54,8 @@ def publish(connection: sa.Connection, session_id: int) -> dict[str, dict[str, i
             _expect(feed, "insert", inserts, written)
         if inserts + changed >= WORTH_STATISTICS:
             dialect.analyze_live(connection, feed.live)
+        progress.move(inserts + changed)
+    progress.end(f"{total:,} rows")
     return counts
 
 

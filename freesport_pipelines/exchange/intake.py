@@ -20,6 +20,7 @@ from freesport_pipelines.exchange.errors import ExchangeError
 from freesport_pipelines.exchange.manifest import Declared, read_declared
 from freesport_pipelines.exchange.paths import FileStat
 from freesport_pipelines.exchange.unpack import ZipLimits, opened_zip
+from freesport_pipelines.progress import Progress
 
 Files = list[FileStat]
 
@@ -87,13 +88,21 @@ def _take_loose(root: UPath, target: UPath, files: Iterable[FileStat], wanted: W
             return _only_seen(file.path, file.size)
         return _take_file(root, target, file, are_ours=wanted.are_ours)
 
+    listed = list(files)
+    progress = Progress("archiving", sum(file.size for file in listed) / 1e6, "MB")
     if paths.local_path(root) is None or paths.local_path(target) is None:
-        return [take(file) for file in files]
+        return list(_counted(map(take, listed), progress))
     pool = ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="archive")
     try:
-        return list(pool.map(take, files))
+        return list(_counted(pool.map(take, listed), progress))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _counted(taken: Iterator[DropFile], progress: Progress) -> Iterator[DropFile]:
+    for file in taken:
+        progress.move(file.size / 1e6)
+        yield file
 
 
 def _take_file(root: UPath, target: UPath, file: FileStat, *, are_ours: bool) -> DropFile:

@@ -12,9 +12,9 @@ from freesport_pipelines.database import dialect, quarantine
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.exchange.drop import DropFile
+from freesport_pipelines.progress import Progress
 from freesport_pipelines.steps.context import ImportContext
 from freesport_pipelines.steps.processes import available_processes, read_packets
-from freesport_pipelines.steps.progress import Progress
 from freesport_pipelines.steps.reading import CHUNK, Packet, Piece, Recipe, is_usable
 
 Complete = Callable[[list[Any], Notes], list[Any]]
@@ -79,7 +79,7 @@ class Chunk(NamedTuple):
 def records(context: ImportContext, kind: Kind, tally: Tally) -> Iterator[Chunk]:
     """Every usable record of a kind, chunk by chunk: for small kinds that are looked at as a whole."""
     packets = _packets(context, kind, tally)
-    progress = Progress(kind, packets)
+    progress = _progress(kind, packets)
     for packet in packets:
         before = tally.records
         with packet.place.open("rb") as stream:
@@ -88,7 +88,8 @@ def records(context: ImportContext, kind: Kind, tally: Tally) -> Iterator[Chunk]
                 tally.records += len(chunk)
                 yield Chunk(packet.number, [record for record in chunk if is_usable(record, kind, tally.notes)])
         tally.end_packet(packet, is_empty=tally.records == before)
-        progress.show(tally.packets, tally.bytes, tally.records)
+        progress.move(packet.size / 1e6)
+    _end(progress, tally)
 
 
 def stage_records(
@@ -110,7 +111,7 @@ def stage_records(
     quarantine.forget_rejects(connection, str(kind))
     recipe = Recipe(kind, shape, dialect.packing_of(connection, table), is_open)
     packets = _packets(context, kind, tally)
-    progress = Progress(kind, packets)
+    progress = _progress(kind, packets)
     for packet, pieces in read_packets(packets, recipe, available_processes(context.settings.processes)):
         before = tally.records
         for piece in pieces:
@@ -122,7 +123,17 @@ def stage_records(
                 dialect.bulk_load(connection, table, [(seq, packet.number, *row) for seq, row in numbered])
             quarantine.stage_rejects(connection, packet.number, tally.notes.take_rejects())
         tally.end_packet(packet, is_empty=tally.records == before)
-        progress.show(tally.packets, tally.bytes, tally.records)
+        progress.move(packet.size / 1e6)
+    _end(progress, tally)
+
+
+def _progress(kind: Kind, packets: Sequence[Packet]) -> Progress:
+    return Progress(str(kind), sum(packet.size for packet in packets) / 1e6, "MB")
+
+
+def _end(progress: Progress, tally: Tally) -> None:
+    if tally.packets:
+        progress.end(f"{tally.records:,} records read")
 
 
 def _packets(context: ImportContext, kind: Kind, tally: Tally) -> list[Packet]:

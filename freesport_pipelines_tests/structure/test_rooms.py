@@ -16,14 +16,16 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT = {
     "domain": set(),
     "settings": set(),
+    "progress": set(),
     "commerceml": {"domain"},
     "demo": {"domain"},
-    "database": {"domain"},
-    "exchange": {"commerceml", "domain", "database"},
-    "steps": {"database", "exchange", "commerceml", "domain", "settings"},
+    "database": {"domain", "progress"},
+    "exchange": {"commerceml", "domain", "database", "progress"},
+    "steps": {"database", "exchange", "commerceml", "domain", "settings", "progress"},
     "instance": {"settings"},
     "defs": {"steps", "database", "exchange", "commerceml", "domain", "settings"},
-    "cli": {"defs", "steps", "database", "exchange", "commerceml", "demo", "domain", "settings", "instance"},
+    "cli": {"defs", "steps", "database", "exchange", "commerceml", "demo", "domain", "settings", "instance"}
+    | {"progress"},
     "definitions": {"defs"},
     "__init__": set(),
 }
