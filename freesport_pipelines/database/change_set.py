@@ -88,7 +88,7 @@ def make_change_set(
             counts,
             compare.count_unchanged(connection, session.id),
             quarantine.counts(connection, session.id),
-            gates.evaluate(connection, session, figures, policy),
+            gates.evaluate(connection, session, figures, counts, policy),
             preview.preview(connection, session.id, counts),
         )
         sessions.update_in(
@@ -109,7 +109,7 @@ def _place(
 ) -> None:
     """Let the last word win, fetch what waited in quarantine, set aside what still has no place."""
     _as_it_was_read(connection)
-    dialect.avoid_nested_loops(connection)
+    dialect.plan_for(connection, sum(compare.count_staged(connection).values()))
     for feed in FEEDS:
         dialect.index_for_joins(connection, feed.staged, *feed.key)
     dialect.index_for_joins(connection, staging.skus, "parent_onec_id")

@@ -4,6 +4,7 @@ First a narrow pass finds the rows that differ (by content hash where there is o
 in the journal: keys for inserts, changed columns before and after for the rest (facts/speed.md, "Comparing").
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,8 +28,8 @@ def compare(connection: sa.Connection, session_id: int) -> None:
     """Write the session's change set anew, for all tables."""
     connection.execute(change_sets.delete().where(change_sets.c.session_id == session_id))
     connection.execute(staging.changes.delete())
-    dialect.avoid_nested_loops(connection)
     staged = count_staged(connection)
+    dialect.plan_for(connection, sum(staged.values()))
     progress = Progress("comparing with the shop", 2 * sum(staged.values()), "rows")
     for feed in FEEDS:
         _find_changes(connection, feed)
@@ -144,6 +145,11 @@ def count_changes(connection: sa.Connection, session_id: int) -> dict[str, dict[
     for table, operation, count in connection.execute(query):
         counts.setdefault(table, {})[operation] = count
     return counts
+
+
+def changed_rows(counts: Mapping[str, Mapping[str, int]]) -> int:
+    """Rows of a change set in all."""
+    return sum(sum(operations.values()) for operations in counts.values())
 
 
 def count_unchanged(connection: sa.Connection, session_id: int) -> dict[str, int]:

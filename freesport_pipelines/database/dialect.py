@@ -14,6 +14,8 @@ from freesport_pipelines.database.packing import Packed, Packing
 from freesport_pipelines.database.types import ExactNumber, Json
 
 CHUNK_ROWS = 10_000
+FEW_ROWS = 10_000
+"""Up to so many rows are looked up one by one."""
 FOUND_BY = frozenset(
     {"seq", "packet", "onec_id", "parent_onec_id", "attribute_onec_id", "id", "kind", "table_name", "operation"}
     | {"key", "live_id", "is_default", "wants_active", "content_hash", "brand_id", "size"}
@@ -109,10 +111,14 @@ def index_for_joins(connection: sa.Connection, table: sa.Table, *columns: str) -
         index_staged(connection, table, *columns)
 
 
-def avoid_nested_loops(connection: sa.Connection) -> None:
-    """For the rest of the transaction, keep PostgreSQL from nested loops over big fresh tables (facts/speed.md)."""
+def plan_for(connection: sa.Connection, rows: int) -> None:
+    """For the rest of the transaction, let PostgreSQL plan for so many staged or changed rows.
+
+    With many it must not take nested loops over big fresh tables (facts/speed.md); with few it should, because a hash
+    of half a million SKUs is made in a second and a thousand look-ups in milliseconds.
+    """
     if not is_sqlite(connection):
-        connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+        connection.exec_driver_sql(f"SET LOCAL enable_nestloop = {'off' if rows > FEW_ROWS else 'on'}")
         connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
 
 

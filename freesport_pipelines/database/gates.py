@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import lookups, moves, overtaking, quarantine, schema, sessions, staging
 from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
+from freesport_pipelines.database.compare import INSERT
 from freesport_pipelines.domain.categories import CYCLE, NO_GROUP, UNKNOWN_GROUP, UNKNOWN_PARENT
 from freesport_pipelines.domain.gates import GATES, BlockPolicy, Figure, Result, judge
 from freesport_pipelines.domain.price_types import ambiguous_fields
@@ -24,16 +25,20 @@ class Evidence(NamedTuple):
     figures: Mapping[str, Mapping[str, Any]]
     """By kind: what staging and placing counted."""
     quarantined: Mapping[str, Mapping[str, int]]
+    changes: Mapping[str, Mapping[str, int]]
+    """Rows of the change set by table and operation."""
 
 
 def evaluate(
     connection: sa.Connection,
     session: sessions.Session,
     figures: Mapping[str, Mapping[str, Any]],
+    changes: Mapping[str, Mapping[str, int]],
     policy: BlockPolicy,
 ) -> list[Result]:
     """All gates of a session."""
-    evidence = Evidence(connection, session, policy, figures, quarantine.counts(connection, session.id, of_drop=True))
+    quarantined = quarantine.counts(connection, session.id, of_drop=True)
+    evidence = Evidence(connection, session, policy, figures, quarantined, changes)
     first_import = not connection.execute(sa.select(sa.exists().where(schema.goods.c.id.is_not(None)))).scalar_one()
     return [judge(gate, _FIGURES[gate.name](evidence), policy, first_import=first_import) for gate in GATES]
 
@@ -157,6 +162,16 @@ def _promised(e: Evidence) -> Figure:
     return Figure(len(bad), sum(f["declared_packets"] for f in promised.values()), tuple(bad[:EXAMPLES]))
 
 
+def _if_changed(tables: tuple[str, ...], figure: Callable[[Evidence], Figure]) -> Callable[[Evidence], Figure]:
+    """A figure about rows that the shop has: where none of them changes, the tables are not counted either."""
+
+    def of(e: Evidence) -> Figure:
+        changes = any(operation != INSERT for table in tables for operation in e.changes.get(table, {}))
+        return figure(e) if changes else Figure(0, 0)
+
+    return of
+
+
 _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "packets_are_complete": _packets,
     "not_older_than_published": _not_older,
@@ -182,12 +197,22 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "full_set_is_complete": _full_set,
     "full_set_is_counted": _full_counted,
     "promised_packets_hold_rows": _promised,
-    "skus_stay_visible": lambda e: moves.vanishing_skus(e.connection, e.session.id),
-    "categories_stay_visible": lambda e: moves.vanishing_categories(e.connection, e.session.id),
-    "prices_do_not_collapse": lambda e: moves.collapsing_prices(e.connection, e.session.id, e.policy.collapse_by),
-    "prices_stay_above_zero": lambda e: moves.lost_prices(e.connection, e.session.id),
-    "prices_do_not_jump": lambda e: moves.jumping_prices(e.connection, e.session.id, e.policy.price_move_by),
-    "stock_does_not_vanish": lambda e: moves.vanishing_stock(e.connection, e.session.id),
+    "skus_stay_visible": _if_changed(("skus", "goods"), lambda e: moves.vanishing_skus(e.connection, e.session.id)),
+    "categories_stay_visible": _if_changed(
+        ("categories",), lambda e: moves.vanishing_categories(e.connection, e.session.id)
+    ),
+    "prices_do_not_collapse": _if_changed(
+        ("sku_prices",), lambda e: moves.collapsing_prices(e.connection, e.session.id, e.policy.collapse_by)
+    ),
+    "prices_stay_above_zero": _if_changed(
+        ("sku_prices",), lambda e: moves.lost_prices(e.connection, e.session.id)
+    ),
+    "prices_do_not_jump": _if_changed(
+        ("sku_prices",), lambda e: moves.jumping_prices(e.connection, e.session.id, e.policy.price_move_by)
+    ),
+    "stock_does_not_vanish": _if_changed(
+        ("sku_stocks",), lambda e: moves.vanishing_stock(e.connection, e.session.id)
+    ),
 }
 
 

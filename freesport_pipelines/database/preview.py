@@ -137,24 +137,31 @@ def _changed(
 
 def _worst(connection: sa.Connection, moves: Any, label: str) -> list[dict[str, Any]]:
     found = moves.subquery()
-    worst = sa.select(found).order_by(found.c.badness.desc(), found.c.key).limit(WORST).subquery()
-    names = sa.func.coalesce(schema.skus.c.name, schema.goods.c.name)
-    query = (
-        sa.select(worst, names.label("name"))
-        .select_from(
-            worst.outerjoin(schema.skus, schema.skus.c.onec_id == worst.c.key).outerjoin(
-                schema.goods, schema.goods.c.onec_id == schema.skus.c.parent_onec_id
-            )
-        )
-        .order_by(worst.c.badness.desc(), worst.c.key)
-    )
+    worst = sa.select(found).order_by(found.c.badness.desc(), found.c.key).limit(WORST)
+    rows = connection.execute(worst).all()
+    names = _names(connection, [row.key for row in rows])
     result = []
-    for row in connection.execute(query):
-        move = {"key": row.key, "name": _short(row.name)}
+    for row in rows:
+        move = {"key": row.key, "name": _short(names.get(row.key))}
         if label:
             move[label] = row.what
         result.append({**move, "before": _number(row.before), "after": _number(row.after)})
     return result
+
+
+def _names(connection: sa.Connection, keys: list[str]) -> dict[str, str | None]:
+    """Names of a few SKUs, their own or their goods'; looked up by key, because a join would read all goods."""
+    skus, goods = schema.skus, schema.goods
+    found = connection.execute(
+        sa.select(skus.c.onec_id, skus.c.name, skus.c.parent_onec_id).where(skus.c.onec_id.in_(keys))
+    )
+    rows = found.all()
+    parents = [row.parent_onec_id for row in rows]
+    of_goods = dict(
+        tuple(row)
+        for row in connection.execute(sa.select(goods.c.onec_id, goods.c.name).where(goods.c.onec_id.in_(parents)))
+    )
+    return {row.onec_id: row.name or of_goods.get(row.parent_onec_id) for row in rows}
 
 
 def _number(value: Any) -> str | None:

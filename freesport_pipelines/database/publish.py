@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect
 from freesport_pipelines.database.bookkeeping import change_sets
-from freesport_pipelines.database.compare import INSERT, count_changes, described
+from freesport_pipelines.database.compare import INSERT, changed_rows, count_changes, described
 from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.progress import Progress
 
@@ -37,8 +37,8 @@ def publish(connection: sa.Connection, session_id: int) -> dict[str, dict[str, i
     """Write the session's inserts, updates, hides and unhides; return how many per table and operation."""
     counts = count_changes(connection, session_id)
     now = datetime.now(UTC)
-    dialect.avoid_nested_loops(connection)
-    total = sum(sum(operations.values()) for operations in counts.values())
+    total = changed_rows(counts)
+    dialect.plan_for(connection, total)
     progress = Progress("publishing", total, "rows")
     for feed in FEEDS:
         operations = counts.get(feed.name, {})

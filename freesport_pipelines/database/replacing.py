@@ -19,7 +19,7 @@ Source = Callable[[str, tuple[str, ...]], Any]
 
 def replace_rows(connection: sa.Connection, wanted: Mapping[str, TableContent], source: Source) -> None:
     """Give all our tables the wanted rows; fail if they then hold anything else."""
-    dialect.avoid_nested_loops(connection)
+    dialect.plan_for(connection, sum(content.rows for content in wanted.values()))
     for name, content in wanted.items():
         live = sa.table(name, *(sa.column(column) for column in content.columns))
         _replace(connection, live, source(name, content.columns), _identity(name, content))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, references
 from freesport_pipelines.database.bookkeeping import change_sets, import_sessions, quarantine
-from freesport_pipelines.database.compare import DELETE, HIDE, INSERT, UNHIDE, count_changes
+from freesport_pipelines.database.compare import DELETE, HIDE, INSERT, UNHIDE, changed_rows, count_changes
 from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.database.sessions import DONE
 
@@ -35,7 +35,7 @@ def roll_back(
     :param forced: tables in which rows that were changed since are set back (or deleted) all the same
     :raises RollbackRefused: if rows were changed since, or are referred to
     """
-    dialect.avoid_nested_loops(connection)
+    dialect.plan_for(connection, changed_rows(count_changes(connection, session_id)))
     moved = [text for feed in FEEDS if feed.name not in forced and (text := _moved_since(connection, feed, session_id))]
     if moved:
         raise RollbackRefused(

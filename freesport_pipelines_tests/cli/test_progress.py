@@ -49,6 +49,7 @@ def test_the_event_log_of_a_run_shows_reading_comparing_and_publishing(
     monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
     shop = ShopUnderTest(database_url, tmp_path)
     logs = {"python_logs": {"managed_python_loggers": ["freesport_pipelines"], "python_log_level": "INFO"}}
+    (tmp_path / "home").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "home"), overrides=logs) as instance:
         shop.instance = instance
         imported = shop.import_files(export())
