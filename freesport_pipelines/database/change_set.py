@@ -111,7 +111,7 @@ def _place(
     _as_it_was_read(connection)
     dialect.plan_for(connection, sum(compare.count_staged(connection).values()))
     for feed in FEEDS:
-        dialect.index_for_joins(connection, feed.staged, *feed.key)
+        dialect.index_for_joins(connection, feed.staged, *feed.key, "packet")  # all that finding repeats looks at
     dialect.index_for_joins(connection, staging.skus, "parent_onec_id")
     for table, kind in _KIND_OF_TABLE.items():
         counted = duplicates.keep_last(connection, _FEED[table])

@@ -36,7 +36,7 @@ def stage_goods(context: ImportContext) -> dict[str, dict[str, Any]]:
         )
         shape = partial(shape_goods, context=knowledge)
         stage_records(context, connection, Kind.GOODS, staging.goods, shape, tally)
-        dialect.index_staged(connection, staging.goods, "onec_id")
+        dialect.index_staged(connection, staging.goods, "onec_id", "packet")
         dialect.analyze(connection, staging.goods)  # else offers find the names of their goods by reading all of them
     return {str(Kind.GOODS): tally.as_figures()}
 
