@@ -11,7 +11,6 @@ from dagster._core.instance.ref import InstanceRef
 
 from freesport_pipelines.settings import dagster_home
 
-
 NOT_CAPTURED = {
     "compute_logs": {
         "module": "dagster._core.storage.noop_compute_log_manager",

@@ -6,8 +6,10 @@ Belongs here: bytes from a stream into a read-only archive file. Does not belong
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from upath import UPath
@@ -62,9 +64,9 @@ def copy_hashed(
 
 
 def link_hashed(source: UPath, target: UPath, *, is_packet: bool) -> Copied | None:
-    """Give a file that nobody else owns a second name, in the archive, and hash it; None where that cannot be."""
+    """Give a file that is ours a second name, in the archive, and hash it; None where that cannot be."""
     local_source, local_target = local_path(source), local_path(target)
-    if local_source is None or local_target is None or local_source.is_symlink():
+    if local_source is None or local_target is None or not _is_ours(local_source):
         return None
     private_folder(target.parent)
     prepared = temporary_name(target)
@@ -80,6 +82,12 @@ def link_hashed(source: UPath, target: UPath, *, is_packet: bool) -> Copied | No
         raise
     finish_file(prepared, target, mode=READ_ONLY_FILE)
     return copied
+
+
+def _is_ours(path: Path) -> bool:
+    """A file that 1C or a file server wrote under its own account could still be changed by it."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid == os.geteuid()
 
 
 def _pump(source: BinaryIO, stream: BinaryIO | None, is_packet: bool, limit: int | None, block: int) -> Copied:
