@@ -135,16 +135,7 @@ class _Frame(Generic[_T]):
 
     def begin(self, head: str) -> None:
         """Take what stands before the first item."""
-        parser = etree.XMLPullParser(events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False)
-        parser.feed(head.encode())
-        open_elements: list[_Element] = []
-        for event, element in cast("Iterator[tuple[str, _Element]]", parser.read_events()):
-            if event == "start":
-                open_elements.append(element)
-            else:
-                open_elements.pop()
-        self._head, self.is_known = head, True
-        self._tail = "".join(f"</{_source_name(element)}>" for element in reversed(open_elements))
+        self._head, self._tail, self.is_known = head, closing_tags(head), True
 
     def read(self, item: str) -> _T:
         """Read one item as if it were the only one of its packet."""
@@ -159,6 +150,19 @@ class _Frame(Generic[_T]):
     def ends_with(self, text: str) -> bool:
         """Whether no more items can follow: nothing in the rest is called like an item or its container."""
         return self.is_known and f"<{self.shape.item}" not in text and f"<{self.shape.container}" not in text
+
+
+def closing_tags(head: str) -> str:
+    """What closes a document of which this is the beginning, up to some tag."""
+    parser = etree.XMLPullParser(events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False)
+    parser.feed(head.encode())
+    open_elements: list[_Element] = []
+    for event, element in cast("Iterator[tuple[str, _Element]]", parser.read_events()):
+        if event == "start":
+            open_elements.append(element)
+        else:
+            open_elements.pop()
+    return "".join(f"</{_source_name(element)}>" for element in reversed(open_elements))
 
 
 def _source_name(element: _Element) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import BinaryIO
 
+from freesport_pipelines.commerceml import goods, offers, prices, rests
 from freesport_pipelines.commerceml.goods import read_goods
 from freesport_pipelines.commerceml.groups import read_groups
 from freesport_pipelines.commerceml.offers import read_offers
@@ -12,6 +13,7 @@ from freesport_pipelines.commerceml.prices import read_prices
 from freesport_pipelines.commerceml.properties import read_properties
 from freesport_pipelines.commerceml.rests import read_rests
 from freesport_pipelines.commerceml.storages import read_storages
+from freesport_pipelines.commerceml.stream import Shape
 from freesport_pipelines.commerceml.units import read_units
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.records import Record
@@ -33,3 +35,8 @@ READERS: Mapping[Kind, Reader] = MappingProxyType(
         Kind.RESTS: read_rests,
     }
 )
+
+SHAPES: Mapping[Kind, Shape] = MappingProxyType(
+    {Kind.GOODS: goods.SHAPE, Kind.OFFERS: offers.SHAPE, Kind.PRICES: prices.SHAPE, Kind.RESTS: rests.SHAPE}
+)
+"""Where the rows of the large kinds stand: their packets may be cut."""

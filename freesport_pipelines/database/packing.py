@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PACKET_ROWS = 10_000_000
-"""A staged row's seq = number of its packet (from 1) × PACKET_ROWS + position, so that a greater seq is a later row.
+"""A staged row's seq = number of its packet (or slice of one, from 1) × PACKET_ROWS + position: the greater, the later.
 
 Below PACKET_ROWS: rows out of quarantine or derived by a rule. Below zero: a touch, a row that the drop does not name
 and of which only visibility (and `Feed.touched`) may change.

@@ -122,8 +122,8 @@ def stage_records(
                 numbered = zip((seq for seq, _ in piece.open), rows, strict=True)
                 dialect.bulk_load(connection, table, [(seq, packet.number, *row) for seq, row in numbered])
             quarantine.stage_rejects(connection, packet.number, tally.notes.take_rejects())
+            progress.move(piece.size / 1e6)
         tally.end_packet(packet, is_empty=tally.records == before)
-        progress.move(packet.size / 1e6)
     _end(progress, tally)
 
 

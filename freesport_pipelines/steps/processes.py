@@ -17,18 +17,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from itertools import chain, count, groupby
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 
+from freesport_pipelines.commerceml.errors import PacketError
+from freesport_pipelines.commerceml.readers import SHAPES
+from freesport_pipelines.commerceml.slices import slices_of
+from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.steps import reading
-from freesport_pipelines.steps.reading import Packet, Piece, Recipe, read_packet
+from freesport_pipelines.steps.reading import Packet, Piece, Portion, Recipe, read_portion
 
 WORTH_BYTES = 24_000_000
 """Below this many bytes in all, starting processes takes longer than they save."""
-LARGEST_PACKET = 100_000_000
-"""A larger packet is read here, piece by piece: a reading process hands over a packet as a whole."""
+LARGEST_PORTION = 50_000_000
+"""A packet that is larger, and cannot be cut, is read here: a reading process hands over a portion as a whole."""
 AHEAD = 2
-"""Packets per process that are read before their turn: what is held in memory."""
+"""Portions per process that are read before their turn: what is held in memory."""
 
 
 class ReadingProcessError(RuntimeError):
@@ -39,10 +44,11 @@ def read_packets(packets: Sequence[Packet], recipe: Recipe, processes: int) -> I
     """Every packet with its pieces, in reading order; the first packet that cannot be read raises its error."""
     if processes < 2 or sum(packet.size for packet in packets) < WORTH_BYTES:
         for packet in packets:
-            yield packet, read_packet(packet, recipe)
+            yield packet, read_portion(Portion(packet, packet.number), recipe)
         return
     try:
-        yield from _read_ahead(packets, recipe, processes)
+        for packet, portions in groupby(_read_ahead(packets, recipe, processes), lambda read: read[0]):
+            yield packet, chain.from_iterable(pieces for _, pieces in portions)
     except BrokenProcessPool as error:
         _pool.cache_clear()
         raise ReadingProcessError(
@@ -60,38 +66,69 @@ def available_processes(wanted: int) -> int:
 
 def _read_ahead(packets: Sequence[Packet], recipe: Recipe, processes: int) -> Iterator[tuple[Packet, Iterable[Piece]]]:
     pool, pickled = _pool(processes), pickle.dumps(recipe)
-    coming = iter(packets)
-    begun: deque[tuple[Packet, Future[list[Piece]] | None]] = deque()
+    coming = _portions(packets, recipe.kind)
+    begun: deque[tuple[Portion, Future[list[Piece]] | None]] = deque()
     try:
         while True:
-            while len(begun) < processes * AHEAD and (packet := next(coming, None)) is not None:
-                is_large = packet.size > LARGEST_PACKET
-                begun.append((packet, None if is_large else _begin(pool, packet, pickled)))
+            while len(begun) < processes * AHEAD and (portion := next(coming, None)) is not None:
+                is_large = portion.span is None and portion.packet.size > LARGEST_PORTION
+                begun.append((portion, None if is_large else _begin(pool, portion, pickled)))
             if not begun:
                 return
-            packet, future = begun.popleft()
-            yield packet, read_packet(packet, recipe) if future is None else future.result()
+            portion, future = begun.popleft()
+            yield portion.packet, read_portion(portion, recipe) if future is None else _result(future, portion, recipe)
     finally:
         for _, future in begun:
             if future is not None:
                 future.cancel()
 
 
-def _begin(pool: ProcessPoolExecutor, packet: Packet, pickled: bytes) -> Future[list[Piece]]:
-    """Ask for a packet. A process that starts for it imports this module and not the program that runs the import.
+def _portions(packets: Sequence[Packet], kind: Kind) -> Iterator[Portion]:
+    """All packets in reading order, large ones in slices where that can be."""
+    order = count(1)
+    for packet in packets:
+        slices = None
+        if packet.size > LARGEST_PORTION and kind in SHAPES:
+            with packet.place.open("rb") as stream:
+                slices = slices_of(stream, packet.size, SHAPES[kind])
+        if slices is None:
+            yield Portion(packet, next(order))
+            continue
+        for span in slices.spans:
+            tail = b"" if span == slices.spans[-1] else slices.tail
+            yield Portion(packet, next(order), span, slices.head, tail)
+
+
+def _result(future: Future[list[Piece]], portion: Portion, recipe: Recipe) -> list[Piece]:
+    """What a process has read. Where a slice is refused, the whole packet says what is wrong with it, and where."""
+    try:
+        return future.result()
+    except PacketError:
+        if portion.span is not None:
+            for _ in read_portion(Portion(portion.packet, portion.order), recipe):
+                pass
+            raise ReadingProcessError(
+                f"{portion.packet.name} cannot be read in parts; nothing was published: replay the drop with "
+                "FREESPORT_PROCESSES=1"
+            ) from None
+        raise
+
+
+def _begin(pool: ProcessPoolExecutor, portion: Portion, pickled: bytes) -> Future[list[Piece]]:
+    """Ask for a portion. A process that starts for it imports this module and not the program that runs the import.
 
     That program may be a script without a guard, which would then run once more in every process.
     """
     program = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        return pool.submit(_read_whole, packet, pickled)
+        return pool.submit(_read_whole, portion, pickled)
     finally:
         sys.modules["__main__"] = program
 
 
-def _read_whole(packet: Packet, pickled: bytes) -> list[Piece]:
-    return list(read_packet(packet, _recipe(pickled)))
+def _read_whole(portion: Portion, pickled: bytes) -> list[Piece]:
+    return list(read_portion(portion, _recipe(pickled)))
 
 
 @lru_cache(maxsize=2)

@@ -1,9 +1,11 @@
 """From a packet to rows that only need loading: read, shape, pack. No database here, so that any process can do it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from upath import UPath
 
@@ -30,6 +32,28 @@ class Packet(NamedTuple):
     size: int
 
 
+class Portion(NamedTuple):
+    """A part of a packet that can be read alone: all of it, or a slice (`commerceml/slices.py`)."""
+
+    packet: Packet
+    order: int
+    """Of all portions of the kind, in reading order, from 1: rows of a later portion are later rows."""
+    span: tuple[int, int] | None = None
+    head: bytes = b""
+    tail: bytes = b""
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The packet, or a packet of this slice alone."""
+        with self.packet.place.open("rb") as stream:
+            if self.span is None:
+                yield stream
+                return
+            begin, end = self.span
+            stream.seek(begin)
+            yield BytesIO(self.head + stream.read(end - begin) + self.tail)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How records of a kind become staged rows; it travels to other processes, so its functions have names."""
@@ -45,6 +69,8 @@ class Recipe:
 class Piece(NamedTuple):
     """What some records of a packet gave."""
 
+    size: int
+    """Bytes of the packet."""
     records: int
     rows: int
     packed: Packed
@@ -53,17 +79,19 @@ class Piece(NamedTuple):
     notes: Notes
 
 
-def read_packet(packet: Packet, recipe: Recipe) -> Iterator[Piece]:
-    """Read a packet piece by piece."""
-    first_seq = packet.number * PACKET_ROWS
-    with packet.place.open("rb") as stream:
+def read_portion(portion: Portion, recipe: Recipe) -> Iterator[Piece]:
+    """Read a portion piece by piece."""
+    packet, first_seq = portion.packet, portion.order * PACKET_ROWS
+    with portion.open() as stream:
         records = iter(READERS[recipe.kind](stream, packet.name))
+        position = 0
         while chunk := list(islice(records, CHUNK)):
-            yield _piece(chunk, packet.number, first_seq, recipe)
+            begun, position = position, stream.tell()
+            yield _piece(chunk, position - begun, packet.number, first_seq, recipe)
             first_seq += len(chunk)
 
 
-def _piece(chunk: list[Any], packet: int, first_seq: int, recipe: Recipe) -> Piece:
+def _piece(chunk: list[Any], size: int, packet: int, first_seq: int, recipe: Recipe) -> Piece:
     notes, shape = Notes(), recipe.shape
     usable = (record for record in chunk if is_usable(record, recipe.kind, notes))
     rows = [row for record in usable if (row := shape(record, notes=notes)) is not None]
@@ -73,7 +101,7 @@ def _piece(chunk: list[Any], packet: int, first_seq: int, recipe: Recipe) -> Pie
     if waiting and is_open is not None:
         numbered = [(seq, row) for seq, row in numbered if not is_open(row)]
     packed = recipe.packing.pack([(seq, packet, *row) for seq, row in numbered])
-    return Piece(len(chunk), len(rows), packed, waiting, notes)
+    return Piece(size, len(chunk), len(rows), packed, waiting, notes)
 
 
 def is_usable(record: Any, kind: Kind, notes: Notes) -> bool:

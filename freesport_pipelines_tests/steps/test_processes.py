@@ -6,10 +6,12 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from freesport_pipelines.commerceml import slices
 from freesport_pipelines.demo import DemoPlan, write_demo_export
 from freesport_pipelines.steps import processes
 from freesport_pipelines_tests.acceptance.exports import export
@@ -82,10 +84,57 @@ def test_the_first_bad_packet_in_reading_order_is_named_whichever_was_read_first
 def test_a_packet_too_large_to_be_handed_over_is_read_here(
     two_processes: ShopUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "LARGEST_PACKET", 0)
+    monkeypatch.setattr(processes, "LARGEST_PORTION", 0)
     monkeypatch.setattr(processes, "_pool", lambda count: None)  # nobody else is there
     assert two_processes.import_folder(demo(tmp_path / "demo")).status == "published"
     assert two_processes.count("goods") > 100
+
+
+def test_a_large_packet_is_read_in_slices_by_all_processes(
+    shop: ShopUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = in_one_packet(demo(tmp_path / "demo"))
+    shop.configure(processes=1)
+    alone = shop.import_folder(folder)
+    monkeypatch.setattr(processes, "WORTH_BYTES", 0)
+    monkeypatch.setattr(processes, "LARGEST_PORTION", 0)
+    monkeypatch.setattr(processes, "slices_of", partial(slices.slices_of, length=40_000))
+    other = ShopUnderTest(f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "other", with_dagster=False, processes=2)
+    together = other.import_folder(folder)
+    assert together.status == alone.status == "published"
+    assert figures_without_times(together) == figures_without_times(alone)
+    if shop.database.is_sqlite:
+        assert what_the_shop_sees(other) == what_the_shop_sees(shop)
+    other.close()
+
+
+def test_damage_in_a_slice_is_named_with_its_line_in_the_packet(
+    two_processes: ShopUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = in_one_packet(demo(tmp_path / "demo"))
+    (path,) = (folder / "goods").glob("*.xml")
+    lines = path.read_text().splitlines(keepends=True)
+    lines[len(lines) // 2] = "<Описание>a < b</Описание>\n"
+    path.write_text("".join(lines))
+    monkeypatch.setattr(processes, "LARGEST_PORTION", 0)
+    monkeypatch.setattr(processes, "slices_of", partial(slices.slices_of, length=40_000))
+    failed = two_processes.import_folder(folder)
+    assert failed.status == "failed"
+    assert f"{path.name}, line {len(lines) // 2 + 1}:" in failed.error
+
+
+def in_one_packet(folder: Path) -> Path:
+    """The same export with one packet per kind, as some configurations of 1C write it."""
+    for kind in ("goods", "offers", "prices", "rests"):
+        first, *others = sorted((folder / kind).glob("*.xml"), key=lambda path: int(path.name.split("_")[2]))
+        item, end = ("<Товар>", "</Товары>") if kind == "goods" else ("<Предложение>", "</Предложения>")
+        rows = []
+        for path in others:
+            text = path.read_text()
+            rows.append(text[text.index(item) : text.index(end)])
+            path.unlink()
+        first.write_text(first.read_text().replace(end, "".join(rows) + end))
+    return folder
 
 
 def test_a_reading_process_that_is_ended_fails_the_import_with_the_way_out(
