@@ -35,7 +35,18 @@ def watched(watcher: Watcher) -> Iterator[None]:
     try:
         yield
     finally:
-        _watchers.remove(watcher)
+        if watcher in _watchers:
+            _watchers.remove(watcher)
+
+
+def _tell(move: Move) -> None:
+    """Whoever cannot draw any more, because its terminal has gone, is no reason to stop the work."""
+    for watcher in list(_watchers):
+        try:
+            watcher(move)
+        except Exception:
+            log.debug("a watcher failed and is told nothing any more", exc_info=True)
+            _watchers.remove(watcher)
 
 
 class Progress:
@@ -52,20 +63,18 @@ class Progress:
     def move(self, more: float) -> None:
         """So much more is done."""
         self._at = self._at._replace(done=self._at.done + more)
-        for watcher in _watchers:
-            watcher(self._at)
+        _tell(self._at)
         now = time.monotonic()
-        if now - self._said < EVERY_SECONDS:
+        what, done, total, unit = self._at
+        if now - self._said < EVERY_SECONDS or not done:
             return
         self._said = now
-        what, done, total, unit = self._at
         rate = done / (now - self._begun)
-        left = (total - done) / max(rate, 1e-9)
+        left = (total - done) / rate
         log.info("%s: %.0f of %.0f %s, %.0f %s/s, %.0f s left", what, done, total, unit, rate, unit, left)
 
     def end(self, summary: str) -> None:
         """All is done."""
         self._at = self._at._replace(done=self._at.total)
-        for watcher in _watchers:
-            watcher(self._at)
+        _tell(self._at)
         log.info("%s: %s in %.1f s", self._at.what, summary, time.monotonic() - self._begun)

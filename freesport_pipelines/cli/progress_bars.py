@@ -58,7 +58,7 @@ class _Bars:
         task = self._tasks.get(move.what)
         if task is None:
             task = self._tasks[move.what] = self._shown.add_task(move.what, total=move.total, unit=move.unit)
-        self._shown.update(task, completed=move.done)
+        self._shown.update(task, completed=move.done, total=move.total)
 
 
 class _Above(logging.Handler):
@@ -70,5 +70,9 @@ class _Above(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one line."""
-        if record.name != progress.__name__:
-            self._console.print(record.getMessage(), markup=False, highlight=False)
+        if record.name == progress.__name__:
+            return
+        try:
+            self._console.print(self.format(record), markup=False, highlight=False)
+        except Exception:  # as the standard library's handlers do: a line that cannot be shown stops nothing
+            self.handleError(record)

@@ -20,18 +20,22 @@ from freesport_pipelines.commerceml.errors import PacketError
 from freesport_pipelines.commerceml.prolog import HEAD_SIZE, check_prolog, is_utf8, read_fully
 from freesport_pipelines.commerceml.stream import CHUNK_SIZE, Shape, read_items
 
-LONGEST_ITEM = 16 * 1024 * 1024
-"""Characters; a longer one is left to the reader of reference, which says what is wrong with it."""
+LONGEST_ITEM = 4 * 1024 * 1024
+"""Characters; a longer one is left to the reader of reference, which refuses texts above 10 MB."""
+FEW_OTHERS = 20
+"""Items in another form that are read one by one, however small the packet; beyond that, every tenth at most."""
 
 _REFERENCE = re.compile(r"&(?:#(\d+)|#x([0-9A-Fa-f]+)|(lt|gt|amp|quot|apos));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_SIMPLE = re.compile(r"<([^<>\s/]+)(?:/>|>([^<]*)</\1>)")
+_SIMPLE = re.compile(r"<([^<>\s/!?:][^<>\s/:]*)(?:/>|>([^<]*)</\1>)")
+_CLOSING_TAG = re.compile(r"</[^<>\s/:]+\s*>")
 
 _T = TypeVar("_T")
 FromText = Callable[[str], _T | None]
 """The inside of an item → its record, or None when the patterns do not account for all of it.
 
-Accounting for every `<` is also what keeps comments, CDATA and instructions away from the patterns.
+Accounting for every `<` by names that begin neither with `!` nor `?` and hold no colon is also what keeps comments,
+CDATA, instructions and prefixes away from the patterns.
 """
 
 
@@ -90,9 +94,11 @@ def _items_of(text: str, opening: str, closing: str, frame: "_Frame[_T]", from_t
         if record is None or frame.is_new:
             # the first of a packet is read both ways: it shows that items stand where the reference looks for them
             by_reference = frame.read(opening + inside + closing)
+            frame.count_other()
             if record is not None and record != by_reference:
                 raise _OtherFormError
             record = by_reference
+        frame.items += 1
         yield record
 
 
@@ -130,6 +136,7 @@ class _Frame(Generic[_T]):
         self.shape = shape
         self.is_known = False
         self.is_new = True
+        self.items = self._others = 0
         self._name, self._parser_for = name, parser_for
         self._head = self._tail = ""
 
@@ -147,9 +154,17 @@ class _Frame(Generic[_T]):
             raise _OtherFormError from error
         return record
 
+    def count_other(self) -> None:
+        """An item had to be read alone, at several times the cost: where many must, the packet is of another form."""
+        self._others += 1
+        if self._others > FEW_OTHERS and self._others * 10 > self.items:
+            raise _OtherFormError
+
     def ends_with(self, text: str) -> bool:
-        """Whether no more items can follow: nothing in the rest is called like an item or its container."""
-        return self.is_known and f"<{self.shape.item}" not in text and f"<{self.shape.container}" not in text
+        """Whether no more items can follow: only closing tags, and simple elements with other names."""
+        left = _CLOSING_TAG.sub("", _SIMPLE.sub("", text))
+        names = (self.shape.item, self.shape.container)
+        return self.is_known and not left.strip() and not any(f"<{name}" in text for name in names)
 
 
 def closing_tags(head: str) -> str:

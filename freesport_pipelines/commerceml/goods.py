@@ -114,11 +114,14 @@ def from_text(text: str) -> Goods | None:
             lists[_REPEATED[tag]].append(clean(raw))
         elif tag == _UNIT:
             texts["unit"] = clean(raw)
-        elif tag == _MANUFACTURER and manufacturer is None:
-            texts["manufacturer"] = clean(raw)
     lists["groups"] = [clean(raw) for tag, raw in group_ids if tag == _GROUP_ID]
-    if manufacturer is not None:
-        texts["manufacturer"] = next((clean(raw) for tag, raw in maker if tag == _MANUFACTURER_NAME), "")
+    makers = [clean(raw) for tag, raw in maker if tag == _MANUFACTURER_NAME]
+    if (manufacturer is not None and not makers) or text.count(f"<{_MANUFACTURER}") > 1:
+        return None
+    if makers:
+        texts["manufacturer"] = makers[0]
+    elif manufacturer is None and f"<{_MANUFACTURER}/>" in text:
+        texts["manufacturer"] = ""
     return _record(texts, lists, pairs, marked=says_deleted(texts))
 
 

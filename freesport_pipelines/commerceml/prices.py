@@ -20,11 +20,12 @@ _AMOUNT = "ЦенаЗаЕдиницу"
 _CURRENCY = "Валюта"
 
 _FLAT_OFFER = re.compile(rf"\s*<{_ID}>([^<]*)</{_ID}>\s*<{_PRICES}>(.*)</{_PRICES}>\s*", re.DOTALL)
-_SHOWN, _TAX = "Представление", "Налог"
+_SHOWN, _TAX, _TAX_NAME, _TAX_INCLUDED = "Представление", "Налог", "Наименование", "УчтеноВСумме"
 _FLAT_PRICE = re.compile(
     rf"<{_PRICE}>\s*(?:<{_SHOWN}>[^<]*</{_SHOWN}>\s*)?<{_TYPE}>([^<]*)</{_TYPE}>\s*"
     rf"<{_AMOUNT}>([^<]*)</{_AMOUNT}>\s*(?:<{_CURRENCY}>([^<]*)</{_CURRENCY}>\s*)?"
-    rf"(?:<{_TAX}>\s*<([^<>\s/]+)>[^<]*</\4>\s*<([^<>\s/]+)>[^<]*</\5>\s*</{_TAX}>\s*)?</{_PRICE}>"
+    rf"(?:<{_TAX}>\s*<{_TAX_NAME}>[^<]*</{_TAX_NAME}>\s*<{_TAX_INCLUDED}>[^<]*</{_TAX_INCLUDED}>\s*</{_TAX}>\s*)?"
+    rf"</{_PRICE}>"
 )
 _TAGS_OF_PRICE = 6
 _TAGS_OF_OPTIONAL = {_SHOWN: 2, _CURRENCY: 2, _TAX: 6}
@@ -84,9 +85,10 @@ def from_text(text: str) -> OfferPrices | None:
             has_currency |= tag == _CURRENCY
     if block.count("<") != each * len(found):
         return None
+    if has_currency and not all(currency for _, _, currency in found):
+        return None  # one of them stands somewhere else
     take = clean if "&" in block else str.strip
     prices = [
-        (take(type_id), take(amount), take(currency) if has_currency else None)
-        for type_id, amount, currency, *_ in found
+        (take(type_id), take(amount), take(currency) if has_currency else None) for type_id, amount, currency in found
     ]
     return OfferPrices(clean(onec_id), tuple(prices))

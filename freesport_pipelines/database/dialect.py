@@ -90,7 +90,7 @@ def analyze(connection: sa.Connection, *tables: sa.Table) -> None:
 def analyze_live(connection: sa.Connection, table: sa.Table) -> None:
     """The same for a live table that has changed much: PostgreSQL's own daemon comes a minute late."""
     if not is_sqlite(connection):
-        analyze(connection, table)
+        connection.exec_driver_sql(f"ANALYZE {_qualified(connection, table)}")
 
 
 def index_staged(connection: sa.Connection, table: sa.Table, *columns: str) -> None:

@@ -38,5 +38,8 @@ def ask_for(
 
 def _asked_since(instance: dg.DagsterInstance, moment: datetime) -> dict[str, tuple[str, float]]:
     """{drop: (who asked for it, when)}; what is older is forgotten."""
-    noted = json.loads(instance.daemon_cursor_storage.get_cursor_values({ASKED}).get(ASKED, "{}"))
-    return {drop_id: (who, at) for drop_id, (who, at) in noted.items() if at > moment.timestamp()}
+    try:
+        noted = json.loads(instance.daemon_cursor_storage.get_cursor_values({ASKED}).get(ASKED, "{}"))
+        return {drop_id: (who, at) for drop_id, (who, at) in noted.items() if at > moment.timestamp()}
+    except (ValueError, TypeError, AttributeError):  # a damaged note must not stop imports for ever
+        return {}

@@ -64,15 +64,15 @@ def claim_stocks(shop: Shop) -> str:
     from freesport_pipelines.steps.opening import LOOK_AGAIN_SECONDS
 
     settings, incoming = shop.settings, shop.exchange.incoming
-    first = _aged(scan(incoming), incoming)
+    first = scan(incoming, _aged(scan(incoming), incoming))  # which also looks at the end of each file
     if not first.files:
         return "no stocks wait: the folder is empty"
     time.sleep(LOOK_AGAIN_SECONDS)
     again, now = scan(incoming, first), datetime.now(UTC)
-    kinds = kinds_of(incoming, [file.path for file in again.files])
+    verdict = judge(first, again, now, settings.settle_seconds, settings.stalled_after_seconds)
+    kinds = kinds_of(incoming, [file.path for file in again.files if file.path not in verdict.stalled])
     if others := kinds - STOCK_KINDS:
         return f"incoming holds files of other kinds too ({', '.join(sorted(others))}): all of it is for catalog_import"
-    verdict = judge(first, again, now, settings.settle_seconds, settings.stalled_after_seconds)
     if not verdict.ready:
         return verdict.reason
     if not kinds:

@@ -63,7 +63,6 @@ def quantity(text: str) -> Decimal:
     return plain(number(text).quantize(_MILLI, rounding="ROUND_HALF_UP"))
 
 
-@lru_cache(maxsize=REMEMBERED)
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros and without an exponent: 5.000 → 5, 2.50 → 2.5."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

@@ -66,7 +66,6 @@ class Archive:
                 self._archive_claimed(exchange, drop_id)
             drop = self.load(drop_id)
             _refuse_incomplete(drop)
-            self.flush(drop)
             _remove_claimed(exchange, drop_id)
         return drop
 
@@ -105,9 +104,10 @@ class Archive:
         return drop
 
     def flush(self, drop: Drop) -> None:
-        """Make the archived files survive a power cut: before originals are removed, and before anything is published.
+        """Make the archived files survive a power cut.
 
-        Not while they are copied: most of them are on the disk by then, and nobody has waited for it.
+        Of a claimed drop before it exists, of somebody's folder, which stays where it is, before anything is published:
+        by then most files are on the disk, and nobody has waited for it.
         """
         for file in drop.files:
             if file.is_archived:
@@ -184,18 +184,18 @@ class Archive:
             files = [_as_it_lies(root, file) for file in manifest.files]
             found = take_over(root, self._files(drop_id), files, Wanted(everything=True, are_ours=True), self.limits)
             declared = declared_with(root, self._files(drop_id), found)
-            self._finish(
-                Drop(
-                    drop_id=drop_id,
-                    mode=declared.mode or DropMode.DELTA,
-                    dry_run=declared.dry_run,
-                    source="exchange",
-                    created_at=manifest.created_at,
-                    files=in_reading_order(found),
-                    declared_packets=declared.packets,
-                    root=self._files(drop_id),
-                )
+            drop = Drop(
+                drop_id=drop_id,
+                mode=declared.mode or DropMode.DELTA,
+                dry_run=declared.dry_run,
+                source="exchange",
+                created_at=manifest.created_at,
+                files=in_reading_order(found),
+                declared_packets=declared.packets,
+                root=self._files(drop_id),
             )
+            self.flush(drop)  # a manifest that survives a power cut says that the files have survived it, too
+            self._finish(drop)
 
     @contextmanager
     def _all_or_nothing(self, drop_id: str) -> Iterator[None]:

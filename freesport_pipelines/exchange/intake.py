@@ -1,4 +1,4 @@
-"""Taking files into the archive: which ones, from folders and zips, copied and hashed in one pass.
+"""Taking files into the archive: which ones, from folders and zips, copied or linked, and hashed in one pass.
 
 Belongs here: reading somebody else's folder without changing it. Does not belong here: what a drop in the archive is
 (`archive`), how bytes are copied (`copying`) or unpacked (`unpack`).

@@ -19,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from itertools import chain, count, groupby
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
 from types import ModuleType
 
 from freesport_pipelines.commerceml.errors import PacketError
@@ -30,10 +31,10 @@ from freesport_pipelines.steps.reading import Packet, Piece, Portion, Recipe, re
 
 WORTH_BYTES = 24_000_000
 """Below this many bytes in all, starting processes takes longer than they save."""
-LARGEST_PORTION = 50_000_000
+LARGEST_PORTION = 20_000_000
 """A packet that is larger, and cannot be cut, is read here: a reading process hands over a portion as a whole."""
-AHEAD = 2
-"""Portions per process that are read before their turn: what is held in memory."""
+AHEAD_BYTES = 64_000_000
+"""Bytes that are read before their turn, besides a portion per process: what is held in memory."""
 
 
 class ReadingProcessError(RuntimeError):
@@ -65,14 +66,14 @@ def available_processes(wanted: int) -> int:
 
 
 def _read_ahead(packets: Sequence[Packet], recipe: Recipe, processes: int) -> Iterator[tuple[Packet, Iterable[Piece]]]:
-    pool, pickled = _pool(processes), pickle.dumps(recipe)
+    pickled = pickle.dumps(recipe)
     coming = _portions(packets, recipe.kind)
     begun: deque[tuple[Portion, Future[list[Piece]] | None]] = deque()
     try:
         while True:
-            while len(begun) < processes * AHEAD and (portion := next(coming, None)) is not None:
-                is_large = portion.span is None and portion.packet.size > LARGEST_PORTION
-                begun.append((portion, None if is_large else _begin(pool, portion, pickled)))
+            while _may_begin(begun, processes) and (portion := next(coming, None)) is not None:
+                is_large = portion.span is None and portion.size > LARGEST_PORTION
+                begun.append((portion, None if is_large else _begin(portion, pickled, processes)))
             if not begun:
                 return
             portion, future = begun.popleft()
@@ -81,6 +82,12 @@ def _read_ahead(packets: Sequence[Packet], recipe: Recipe, processes: int) -> It
         for _, future in begun:
             if future is not None:
                 future.cancel()
+
+
+def _may_begin(begun: Iterable[tuple[Portion, object]], processes: int) -> bool:
+    """Whether another portion is to be read ahead. A large packet that is read here is nobody else's work."""
+    ahead = [portion.size for portion, future in begun if future is not None]
+    return len(ahead) < processes or (sum(ahead) < AHEAD_BYTES and len(ahead) < 4 * processes)
 
 
 def _portions(packets: Sequence[Packet], kind: Kind) -> Iterator[Portion]:
@@ -114,7 +121,7 @@ def _result(future: Future[list[Piece]], portion: Portion, recipe: Recipe) -> li
         raise
 
 
-def _begin(pool: ProcessPoolExecutor, portion: Portion, pickled: bytes) -> Future[list[Piece]]:
+def _begin(portion: Portion, pickled: bytes, processes: int) -> Future[list[Piece]]:
     """Ask for a portion. A process that starts for it imports this module and not the program that runs the import.
 
     That program may be a script without a guard, which would then run once more in every process.
@@ -122,7 +129,10 @@ def _begin(pool: ProcessPoolExecutor, portion: Portion, pickled: bytes) -> Futur
     program = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        return pool.submit(_read_whole, portion, pickled)
+        return _pool(processes).submit(_read_whole, portion, pickled)
+    except BrokenProcessPool:  # it was ended while it had nothing to do
+        _pool.cache_clear()
+        return _pool(processes).submit(_read_whole, portion, pickled)
     finally:
         sys.modules["__main__"] = program
 
@@ -145,7 +155,11 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload([reading.__name__])
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_the_import)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_the_import)
+    # a process that Dagster's code server has started for a run waits for its children before it tells them to end;
+    # they are told so through a queue that closes itself at priority 10
+    Finalize(None, pool.shutdown, exitpriority=100)
+    return pool
 
 
 def _end_with_the_import() -> None:

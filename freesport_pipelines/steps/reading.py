@@ -42,6 +42,11 @@ class Portion(NamedTuple):
     head: bytes = b""
     tail: bytes = b""
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.packet.size if self.span is None else self.span[1] - self.span[0]
+
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """The packet, or a packet of this slice alone."""

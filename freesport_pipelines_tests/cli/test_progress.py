@@ -43,6 +43,19 @@ def test_a_watcher_hears_of_every_move_while_it_watches() -> None:
     assert [move.done for move in heard] == [1, 2]
 
 
+def test_a_watcher_that_fails_stops_neither_the_work_nor_other_watchers() -> None:
+    heard: list[progress.Move] = []
+
+    def gone(_: progress.Move) -> None:
+        raise OSError("the terminal has gone")
+
+    work = progress.Progress("goods", 2, "MB")
+    with progress.watched(gone), progress.watched(heard.append):
+        work.move(1)
+        work.end("read")
+    assert [move.done for move in heard] == [1, 2]
+
+
 def test_the_event_log_of_a_run_shows_reading_comparing_and_publishing(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

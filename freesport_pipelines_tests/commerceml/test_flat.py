@@ -114,7 +114,10 @@ DIRT = (
     f"<ЗначенияСвойств>{VALUES}</ЗначенияСвойств>", VALUES, "<Цена/>", "<Группы><Ид>g9</Ид></Группы>",
     "<Изготовитель>Завод</Изготовитель>", "<Изготовитель><Наименование>Завод</Наименование></Изготовитель>",
     "<x:Ид xmlns:x='urn:x'>n</x:Ид>", "<Товар Статус='Удален'><Ид>attr</Ид></Товар>",
-    "<Предложение ><Ид>space</Ид></Предложение >", "<", "&", "\x00", "\ufeff",
+    "<Предложение ><Ид>space</Ид></Предложение >", "<", "&", "\x00", "\ufeff", "<!--/><Артикул>X</Артикул> -->",
+    "<!--/> </Товар><Товар> -->", "<![CDATA[/> </Товар><Товар><Ид>]]>", "<q:Ид>unbound</q:Ид>",
+    "<Изготовитель>Завод<Ид>1</Ид></Изготовитель>", "<Изготовитель/>",
+    "<Налог><Валюта>USD</Валюта><УчтеноВСумме>1</УчтеноВСумме></Налог>",
 )  # fmt: skip
 
 
@@ -162,6 +165,43 @@ def test_every_envelope_is_read_as_by_the_reference(kind: Kind, envelope: dict[s
     content = packet(kind, envelope)
     assert by_text(kind, content) == by_reference(kind, content)
     assert len(by_text(kind, content)) == 2
+
+
+U = ' xmlns:u="urn:1C.ru:commerceml_3"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "by"),
+    [
+        (Kind.GOODS, "</Товар>", "<Изготовитель>ACME</Изготовитель></Товар>"),
+        (Kind.GOODS, "</Товар>", "<Изготовитель><Наименование>A</Наименование></Изготовитель><Изготовитель/></Товар>"),
+        (Kind.GOODS, "</Товар>", "<!--/><Артикул>X</Артикул> --></Товар>"),
+        (Kind.GOODS, "</Товар>", "<!--/> </Товар><Товар> --></Товар>"),
+        (Kind.GOODS, "</Товар>", "<![CDATA[/> </Товар><Товар><Ид>]]></Товар>"),
+        (Kind.GOODS, "</Товары>", f"<u:Товар{U}><u:Ид>u</u:Ид><u:Наименование>U</u:Наименование></u:Товар></Товары>"),
+        (Kind.GOODS, "<Ид>g2</Ид>", f"<u:Ид{U}>g2</u:Ид>"),
+        (Kind.GOODS, "</Товар>", "<q:Ид>unbound</q:Ид></Товар>"),
+        (Kind.GOODS, "</Товары>", "</Товары>" + "<a>" * 300 + "</a>" * 300),
+        (Kind.PRICES, "</Цены>", "<Валюта>USD</Валюта></Цены>"),
+    ],
+)
+def test_what_looks_like_the_usual_form_and_is_not_is_read_by_the_reference(kind: Kind, what: str, by: str) -> None:
+    first, rest_of_it = RICH[kind].decode().split("</Товар>" if kind is Kind.GOODS else "</Предложение>", 1)
+    end = "</Товар>" if kind is Kind.GOODS else "</Предложение>"
+    content = (first + end + rest_of_it.replace(what, by)).encode()
+    assert by_text(kind, content) == by_reference(kind, content)
+
+
+def test_a_text_too_long_for_the_reference_is_refused_by_the_text_reader_too() -> None:
+    content = goods_xml([good("g1"), good("g2", description="x" * 10_500_000)])
+    assert by_text(Kind.GOODS, content) == by_reference(Kind.GOODS, content)
+
+
+def test_a_packet_of_another_form_is_soon_left_to_the_reference(is_read_by_text: list[str]) -> None:
+    rows = [good(f"g{n}").replace("<БазоваяЕдиница>", '<БазоваяЕдиница Код="796">') for n in range(500)]
+    content = goods_xml(rows)
+    assert by_text(Kind.GOODS, content) == by_reference(Kind.GOODS, content)
+    assert len(is_read_by_text) < 40
 
 
 @pytest.mark.parametrize("block", ["<Группы><Ид>c9</Ид></Группы>", "<Изготовитель><Ид>m9</Ид></Изготовитель>"])

@@ -29,6 +29,15 @@ def test_stocks_that_lie_alone_are_claimed_and_imported(schedule: Schedule, file
     assert schedule.shop.product("g1#a")["stock_quantity"] == 7
 
 
+@pytest.mark.parametrize("name", ["rests_1_7.xml", "goods_1_1.xml"])
+def test_a_file_that_never_gets_whole_does_not_hold_up_stocks_for_ever(schedule: Schedule, name: str) -> None:
+    schedule.shop.configure(stalled_after_seconds=0)
+    write_export(schedule.incoming, {**stocks(), name: next(iter(stocks().values()))[:-40]})
+    (request,), _ = schedule.tick()
+    assert schedule.waiting_files() == [name]
+    assert schedule.run(request) == "published"
+
+
 def test_a_zip_of_stocks_is_imported_too(schedule: Schedule, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "stocks.zip", "w") as archive:
         archive.writestr("rests.xml", next(iter(stocks().values())))

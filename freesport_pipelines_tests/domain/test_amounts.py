@@ -112,3 +112,10 @@ def test_a_type_that_feeds_no_column_never_falls_into_retail() -> None:
     assert {getattr(row, field) for field in PRICE_FIELDS} == {None}
     assert json.loads(row.unmapped or "") == {"t-partner": "500.00", "t-stranger": "400.00"}
     assert list(notes.examples["unknown_price_type"]) == ["t-stranger"]
+
+
+def test_a_minus_before_a_zero_leaves_no_trace_in_later_zeros() -> None:
+    for text in ("-0", "0", "-0,0001", "0"):
+        row = shape_stocks(OfferStocks("g1", (("w1", text),)), {"w1"}, Notes())
+        assert row is not None
+        assert row.by_warehouse == '{"w1":0}'

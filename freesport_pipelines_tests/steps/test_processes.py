@@ -1,5 +1,6 @@
 """Packets read by several processes give what one process gives, and nobody is left behind."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -150,6 +151,34 @@ def test_a_reading_process_that_is_ended_fails_the_import_with_the_way_out(
 
 def _die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_reading_process_that_was_ended_while_idle_is_replaced(two_processes: ShopUnderTest) -> None:
+    assert two_processes.import_files(export()).status == "published"
+    for pid in list(processes._pool(2)._processes):
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.5)
+    assert two_processes.import_files(export(), force=True).status == "unchanged"
+
+
+def test_a_run_that_the_code_server_has_started_ends(tmp_path: Path) -> None:
+    """Such a run is a `multiprocessing` child, which waits for its own children when it ends."""
+    folder = demo(tmp_path / "demo")
+    run = multiprocessing.get_context("spawn").Process(target=_import_as_a_child, args=(tmp_path, folder))
+    run.start()
+    run.join(PATIENCE_SECONDS * 2)
+    code = run.exitcode
+    if code is None:
+        run.kill()
+    assert code == 0
+
+
+def _import_as_a_child(work: Path, folder: Path) -> None:
+    processes.WORTH_BYTES = 0
+    shop = ShopUnderTest(f"sqlite:///{work / 'shop.db'}", work, with_dagster=False, processes=2)
+    assert shop.import_folder(folder).status == "published"
+    time.sleep(1)  # until the reading processes wait for more
+    shop.close()
 
 
 def test_one_process_per_core_unless_the_settings_say_otherwise() -> None:
