@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.commands import command_environment, dagster_home
 from benchmarks.results import Step
@@ -22,6 +22,8 @@ class Run(NamedTuple):
     created_at: float
     started_at: float
     ended_at: float
+    parts: dict[str, float]
+    """Seconds of each Dagster step."""
 
 
 def finished_runs(work: Path) -> list[Run]:
@@ -34,7 +36,7 @@ def finished_runs(work: Path) -> list[Run]:
         text=True,
         check=True,
     )
-    return [Run(*times) for times in json.loads(done.stdout.splitlines()[-1])]
+    return [Run(*run) for run in json.loads(done.stdout.splitlines()[-1])]
 
 
 def add_times(steps: Iterable[Step], work: Path) -> None:
@@ -45,15 +47,22 @@ def add_times(steps: Iterable[Step], work: Path) -> None:
         if run is not None:
             step.start_seconds = run.started_at - step.began_at
             step.run_seconds = run.ended_at - run.started_at
+            step.parts = run.parts
 
 
 def main() -> None:
-    """Print (created, started, ended) of every run that has ended."""
+    """Print (created, started, ended, seconds by step) of every run that has ended."""
     from freesport_pipelines.cli.instance import dagster_instance
 
     with dagster_instance() as instance:
         records = [record for record in instance.get_run_records() if record.start_time and record.end_time]
-        print(json.dumps([(one.create_timestamp.timestamp(), one.start_time, one.end_time) for one in records]))
+        print(json.dumps([_described(instance, record) for record in records]))
+
+
+def _described(instance: Any, record: Any) -> Run:
+    stats = instance.get_run_step_stats(record.dagster_run.run_id)
+    parts = {one.step_key: one.end_time - one.start_time for one in stats if one.start_time and one.end_time}
+    return Run(record.create_timestamp.timestamp(), record.start_time, record.end_time, parts)
 
 
 if __name__ == "__main__":

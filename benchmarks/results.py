@@ -78,6 +78,8 @@ class Step:
     """From the start of the process to the start of the Dagster run: interpreter, imports, instance, plan."""
     run_seconds: float | None = None
     """The Dagster run."""
+    parts: dict[str, float] = field(default_factory=dict)
+    """Seconds of each of its steps."""
 
     @property
     def working_seconds(self) -> float:

@@ -24,7 +24,13 @@ class Table(NamedTuple):
 
 def all_tables(results: Results) -> list[Table]:
     """What there is to show, without the tables that would be empty."""
-    tables = [steps_table(results), growth_table(results), dagster_table(results), targets_table(results)]
+    tables = [
+        steps_table(results),
+        parts_table(results),
+        growth_table(results),
+        dagster_table(results),
+        targets_table(results),
+    ]
     return [table for table in tables if table.rows]
 
 
@@ -51,6 +57,34 @@ def _step_row(step: Step) -> tuple[str, ...]:
         f"{step.peak_rss_bytes / MEGABYTE:.0f}",
         f"{step.peak_rss_with_workers_bytes / MEGABYTE:.0f}",
     )
+
+
+PARTS = {
+    "archive and hash": ("exchange__drop",),
+    "read, shape, load goods": ("staged__goods",),
+    "… offers": ("staged__offers",),
+    "… prices": ("staged__prices",),
+    "… stocks": ("staged__stocks",),
+    "compare, judge": ("change_set",),
+    "publish": ("publish",),
+}
+"""Parts of a run by the Dagster steps that they are."""
+IN_PARTS = (Scenario.full, Scenario.compared, Scenario.delta, Scenario.stocks)
+
+
+def parts_table(results: Results) -> Table:
+    """Where the time of a run goes, in seconds."""
+    found = (results.step(scenario, database) for scenario in IN_PARTS for database in results.databases)
+    steps = [step for step in found if step and step.parts]
+    rows = [
+        (part, *(f"{sum(step.parts.get(key, 0.0) for key in keys):.1f}" for step in steps))
+        for part, keys in PARTS.items()
+    ]
+    named = [key for keys in PARTS.values() for key in keys]
+    rest = (step.working_seconds - sum(step.parts.get(key, 0.0) for key in named) for step in steps)
+    rows.append(("dictionaries, Dagster", *(f"{seconds:.1f}" for seconds in rest)))
+    columns = ("part, seconds", *(f"{TITLES[step.scenario]} ({step.database})" for step in steps))
+    return Table("Parts of a run", columns, rows if steps else [], texts=1)
 
 
 def growth_table(results: Results) -> Table:

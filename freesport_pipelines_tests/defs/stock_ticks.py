@@ -30,8 +30,9 @@ class Schedule:
     def tick(self, resource: Shop | None = None) -> tuple[list[dg.RunRequest], str]:
         """(what is asked for, why nothing is)."""
         shop = resource or self.shop.resource
-        context = dg.build_schedule_context(instance=self.shop.instance, resources={"shop": shop})
-        data = stock_schedule.evaluate_tick(context)
+        # closed at once: it would give back later what this instance had set, when the instance is gone
+        with dg.build_schedule_context(instance=self.shop.instance, resources={"shop": shop}) as context:
+            data = stock_schedule.evaluate_tick(context)
         return list(data.run_requests or ()), data.skip_message or ""
 
     def run(self, request: dg.RunRequest) -> str:

@@ -25,13 +25,13 @@ class Sensor:
 
     def tick(self) -> tuple[list[dg.RunRequest], str]:
         """(what is asked for, why nothing is)."""
-        context = dg.build_sensor_context(
+        with dg.build_sensor_context(
             instance=self.shop.instance,
             cursor=self.cursor,
             resources={"shop": self.shop.resource},
             definitions=build_defs(shop=self.shop.resource),
-        )
-        data = exchange_sensor.evaluate_tick(context)
+        ) as context:
+            data = exchange_sensor.evaluate_tick(context)
         self.cursor = data.cursor
         return list(data.run_requests or ()), data.skip_message or ""
 

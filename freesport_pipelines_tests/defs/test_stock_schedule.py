@@ -1,7 +1,6 @@
 """The stock schedule on real folders: it claims stocks alone, starts what it asks for, and says why it does not."""
 
 import os
-import threading
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from freesport_pipelines.defs import stock_schedule
 from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.settings import Settings
 from freesport_pipelines.steps import opening
@@ -124,13 +124,10 @@ def test_a_file_without_its_closing_tag_is_waited_for_until_it_is_whole(schedule
 def test_a_file_that_grows_between_the_two_looks_is_waited_for(
     schedule: Schedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "LOOK_AGAIN_SECONDS", 1)
     folder = write_export(schedule.incoming, stocks())
     (file,) = folder.rglob("*.xml")
-    writer = threading.Timer(0.4, lambda: file.write_bytes(file.read_bytes() + b"\n"))
-    writer.start()
+    monkeypatch.setattr(stock_schedule.time, "sleep", lambda _: file.write_bytes(file.read_bytes() + b"\n"))
     requests, reason = schedule.tick()
-    writer.join()
     assert requests == []
     assert "still growing" in reason
 

@@ -77,7 +77,7 @@ class HalfAFile:
 
 
 def _staging(table: Any) -> Spot:
-    return Spot(dialect, "bulk_load", after=True, when=lambda _connection, loaded, _rows: loaded is table)
+    return Spot(dialect, "load_packed", after=True, when=lambda _connection, loaded, _rows: loaded is table)
 
 
 def _of(table: str) -> Callable[..., bool]:

@@ -41,7 +41,7 @@ def test_all_scenarios_are_there_and_measured(results: Results) -> None:
         assert step.cpu_seconds > 0
         assert step.peak_rss_with_workers_bytes >= step.peak_rss_bytes > 10_000_000
         assert (step.floor is None) == (step.scenario in (Scenario.recognised, Scenario.few))
-    assert [table.title for table in all_tables(results)] == ["Steps", "Dagster apart", "Targets"]
+    assert [table.title for table in all_tables(results)] == ["Steps", "Parts of a run", "Dagster apart", "Targets"]
 
 
 def test_a_full_import_reaches_the_totals_of_the_data(results: Results) -> None:
