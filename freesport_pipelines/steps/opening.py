@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LATEST = "latest"
 LOOK_AGAIN_SECONDS = 2
+FLUSHED_EARLY_BYTES = 100_000_000
 RULES_VERSION = 1
 """Raise it when a rule changes what the same drop means: unchanged content is then compared again."""
 
@@ -59,7 +61,15 @@ def find_drop(order: Order, exchange: ExchangeFolder, archive: Archive) -> Drop:
         return archive.load(order.drop)
     # what the order says belongs to the session; the archived drop says what its own manifest declares
     only = [Kind(kind) for kind in order.only] or None
-    return archive.store_folder(_as_path(order.drop), None, dry_run=False, now=datetime.now(UTC), only=only)
+    drop = archive.store_folder(_as_path(order.drop), None, dry_run=False, now=datetime.now(UTC), only=only)
+    _begin_flush(archive, drop)
+    return drop
+
+
+def _begin_flush(archive: Archive, drop: Drop) -> None:
+    """Let a large drop reach the disk while it is read; `publishing.judge_staged` waits for what is left."""
+    if sum(file.size for file in drop.files if file.is_archived) > FLUSHED_EARLY_BYTES:
+        threading.Thread(target=archive.flush, args=(drop,), name="flush", daemon=True).start()
 
 
 def _latest(exchange: ExchangeFolder, archive: Archive) -> Drop:
