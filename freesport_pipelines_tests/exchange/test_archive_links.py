@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.exchange.claim import claim
 from freesport_pipelines.exchange.drop import Drop, DropMode
 from freesport_pipelines.exchange.folder import ExchangeFolder
+from freesport_pipelines.steps import opening
 from freesport_pipelines_tests.acceptance.exports import export
 from freesport_pipelines_tests.shop import ShopUnderTest
 
@@ -90,3 +92,13 @@ def test_nothing_is_judged_before_its_drop_would_survive_a_power_cut(
     monkeypatch.setattr(paths, "flush_file", flush)
     assert shop.import_files(export()).status == "published"
     assert {name.split("_")[0] for name in flushed} == {name.split("/")[0] for name in export()}
+
+
+def test_a_large_folder_begins_to_reach_the_disk_while_it_is_read(
+    shop: ShopUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by: set[str] = set()
+    monkeypatch.setattr(paths, "flush_file", lambda _: by.add(threading.current_thread().name))
+    monkeypatch.setattr(opening, "FLUSHED_EARLY_BYTES", 0)
+    assert shop.import_files(export()).status == "published"
+    assert "flush" in by
