@@ -82,11 +82,11 @@ def make_change_set(
             absent.hide_absent(connection, {kind for kind, values in figures.items() if values.get("packets")})
         touches.stage_exclusions(connection)
         dialect.analyze(connection, *(feed.staged for feed in FEEDS))
-        compare.compare(connection, session.id)
+        staged = compare.compare(connection, session.id)
         counts = compare.count_changes(connection, session.id)
         judged = Judged(
             counts,
-            compare.count_unchanged(connection, session.id),
+            compare.count_unchanged(connection, session.id, staged),
             quarantine.counts(connection, session.id),
             gates.evaluate(connection, session, figures, counts, policy),
             preview.preview(connection, session.id, counts),
@@ -109,7 +109,7 @@ def _place(
 ) -> None:
     """Let the last word win, fetch what waited in quarantine, set aside what still has no place."""
     _as_it_was_read(connection)
-    dialect.plan_for(connection, sum(compare.count_staged(connection).values()))
+    dialect.plan_for(connection, sum(int(values.get("rows", 0)) for values in figures.values()))
     for feed in FEEDS:
         dialect.index_for_joins(connection, feed.staged, *feed.key, "packet")  # all that finding repeats looks at
     dialect.index_for_joins(connection, staging.skus, "parent_onec_id")

@@ -24,11 +24,11 @@ SKIP = "skip"
 Described = list[tuple[str, ColumnElement[Any], ColumnElement[Any]]]
 
 
-def compare(connection: sa.Connection, session_id: int) -> None:
-    """Write the session's change set anew, for all tables."""
+def compare(connection: sa.Connection, session_id: int) -> dict[str, int]:
+    """Write the session's change set anew, for all tables; return how many rows were staged for each."""
     connection.execute(change_sets.delete().where(change_sets.c.session_id == session_id))
     connection.execute(staging.changes.delete())
-    staged = count_staged(connection)
+    staged = _count_staged(connection)
     dialect.plan_for(connection, sum(staged.values()))
     progress = Progress("comparing with the shop", 2 * sum(staged.values()), "rows")
     for feed in FEEDS:
@@ -40,6 +40,7 @@ def compare(connection: sa.Connection, session_id: int) -> None:
         _journal_changes(connection, feed, session_id)
         progress.move(staged[feed.name])
     progress.end(f"{sum(staged.values()):,} staged rows")
+    return staged
 
 
 def described(connection: sa.Connection, feed: Feed) -> Described:
@@ -152,8 +153,11 @@ def changed_rows(counts: Mapping[str, Mapping[str, int]]) -> int:
     return sum(sum(operations.values()) for operations in counts.values())
 
 
-def count_unchanged(connection: sa.Connection, session_id: int) -> dict[str, int]:
-    """How many staged rows per table say just what the shop already has."""
+def count_unchanged(connection: sa.Connection, session_id: int, staged: Mapping[str, int]) -> dict[str, int]:
+    """How many staged rows per table say just what the shop already has.
+
+    :param staged: what `compare` gave
+    """
     journaled = (
         sa.select(change_sets.c.table_name, sa.func.count())
         .where(change_sets.c.session_id == session_id, change_sets.c.staged_seq >= 0)
@@ -168,10 +172,10 @@ def count_unchanged(connection: sa.Connection, session_id: int) -> dict[str, int
     for query in (journaled, skipped):
         for table, count in connection.execute(query):
             accounted[table] = accounted.get(table, 0) + count
-    return {name: count - accounted.get(name, 0) for name, count in count_staged(connection).items()}
+    return {name: count - accounted.get(name, 0) for name, count in staged.items()}
 
 
-def count_staged(connection: sa.Connection) -> dict[str, int]:
+def _count_staged(connection: sa.Connection) -> dict[str, int]:
     """How many rows are staged per table, mere touches left out."""
     return {
         feed.name: connection.execute(

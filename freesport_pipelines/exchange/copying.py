@@ -108,7 +108,7 @@ def _pump(source: BinaryIO, stream: BinaryIO | None, is_packet: bool, limit: int
 
 
 def _blocks(source: BinaryIO, block: int) -> Iterator[memoryview]:
-    """The stream in pieces that are read into the same memory; the first is no shorter than its head."""
+    """The stream in pieces that are read into the same memory: a piece is gone when the next is asked for."""
     if not hasattr(source, "readinto"):
         while data := source.read(block):
             yield memoryview(data)

@@ -100,13 +100,14 @@ def _piece(chunk: list[Any], size: int, packet: int, first_seq: int, recipe: Rec
     notes, shape = Notes(), recipe.shape
     usable = (record for record in chunk if is_usable(record, recipe.kind, notes))
     rows = [row for record in usable if (row := shape(record, notes=notes)) is not None]
-    numbered = list(enumerate(rows, first_seq))
-    is_open = recipe.is_open
-    waiting = [] if is_open is None else [(seq, row) for seq, row in numbered if is_open(row)]
-    if waiting and is_open is not None:
-        numbered = [(seq, row) for seq, row in numbered if not is_open(row)]
-    packed = recipe.packing.pack([(seq, packet, *row) for seq, row in numbered])
-    return Piece(size, len(chunk), len(rows), packed, waiting, notes)
+    ready: list[Row] = []
+    waiting: list[tuple[int, Any]] = []
+    for seq, row in enumerate(rows, first_seq):
+        if recipe.is_open is not None and recipe.is_open(row):
+            waiting.append((seq, row))
+        else:
+            ready.append((seq, packet, *row))
+    return Piece(size, len(chunk), len(rows), recipe.packing.pack(ready), waiting, notes)
 
 
 def is_usable(record: Any, kind: Kind, notes: Notes) -> bool:
