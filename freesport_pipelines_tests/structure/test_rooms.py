@@ -19,18 +19,21 @@ MAY_IMPORT = {
     "progress": set(),
     "commerceml": {"domain"},
     "demo": {"domain"},
+    "odata": {"domain"},
+    "emulator": {"domain"},
+    "profiles": {"domain"},
     "database": {"domain", "progress"},
     "exchange": {"commerceml", "domain", "database", "progress"},
-    "steps": {"database", "exchange", "commerceml", "domain", "settings", "progress"},
+    "steps": {"database", "exchange", "commerceml", "odata", "profiles", "domain", "settings", "progress"},
     "instance": {"settings"},
-    "defs": {"steps", "database", "exchange", "commerceml", "domain", "settings"},
-    "cli": {"defs", "steps", "database", "exchange", "commerceml", "demo", "domain", "settings", "instance"}
-    | {"progress"},
+    "defs": {"steps", "database", "exchange", "commerceml", "odata", "profiles", "domain", "settings"},
+    "cli": {"defs", "steps", "database", "exchange", "commerceml", "odata", "emulator", "profiles", "demo", "domain"}
+    | {"settings", "instance", "progress"},
     "definitions": {"defs"},
     "__init__": set(),
 }
 KNOW_DAGSTER = {"defs", "definitions", "cli", "instance"}
-NO_SQL = {"domain", "commerceml"}
+NO_SQL = {"domain", "commerceml", "odata", "emulator", "profiles"}
 MAY_READ_ENVIRONMENT = {"settings.py", "instance/storage.py", "cli/instance.py"}
 MOST_LINES = 300
 
