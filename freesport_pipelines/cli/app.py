@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from freesport_pipelines.cli import demo, imports, keeping, operating, rebuilding, replaying, sessions
+from freesport_pipelines.cli import customers, demo, imports, keeping, operating, rebuilding, replaying, sessions
 
 app = typer.Typer(
     name="freesport",
@@ -27,6 +27,8 @@ app.command("restore")(keeping.restore)
 app.command("prune")(keeping.prune)
 app.command("replay")(replaying.replay)
 app.command("rebuild")(rebuilding.rebuild)
+app.add_typer(customers.customers, name="customers")
+app.add_typer(customers.conflicts, name="conflicts")
 
 
 def main() -> None:
@@ -35,6 +37,7 @@ def main() -> None:
     from pydantic_settings import SettingsError
     from sqlalchemy.exc import SQLAlchemyError
 
+    from freesport_pipelines.database.conflicts import NoConflict
     from freesport_pipelines.database.sessions import NoSession
     from freesport_pipelines.exchange.errors import ExchangeError
 
@@ -43,7 +46,7 @@ def main() -> None:
     except (ValidationError, SettingsError) as error:
         typer.echo(f"the configuration cannot be read (see docs/configuration.md): {error}", err=True)
         sys.exit(1)
-    except (NoSession, ExchangeError) as error:
+    except (NoSession, NoConflict, ExchangeError) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
     except SQLAlchemyError as error:

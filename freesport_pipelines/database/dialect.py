@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -184,3 +185,18 @@ def exact_sum(connection: sa.Connection, column: sa.Column[Any]) -> Decimal:
         total = connection.execute(sa.select(sa.func.coalesce(sa.func.sum(thousandths), 0))).scalar_one()
         return Decimal(total) / 1000
     return Decimal(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(column), 0))).scalar_one())
+
+
+def last_digits(connection: sa.Connection, column: ColumnElement[Any], count: int = 10) -> ColumnElement[str]:
+    """The last digits of a phone number in any mask: what two spellings of one number share."""
+    digits: ColumnElement[Any] = column
+    for sign in (" ", "-", "(", ")", "+", "\u00a0"):
+        digits = sa.func.replace(digits, sign, "")
+    return sa.func.substr(digits, -count) if is_sqlite(connection) else sa.func.right(digits, count)
+
+
+def moment_text(connection: sa.Connection, moment: datetime) -> str:
+    """A moment as bulk loading hands it to a column of type UtcDateTime."""
+    if is_sqlite(connection):
+        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment.astimezone(UTC).isoformat()
