@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql import ColumnElement
 
+from freesport_pipelines.database import discretion
 from freesport_pipelines.database.packing import Packed, Packing
 from freesport_pipelines.database.types import ExactNumber, Json
 
@@ -58,11 +59,12 @@ def load_packed(connection: sa.Connection, table: sa.Table, packed: Packed) -> N
     name = _qualified(connection, table)
     cursor: Any = connection.connection.cursor()
     try:
-        if isinstance(packed, bytes):
-            cursor.copy_expert(_copy_statement(table, name), io.BytesIO(packed))
-        else:
-            marks = ",".join("?" * len(table.columns))
-            cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", packed)  # noqa: S608
+        with discretion.discreet():
+            if isinstance(packed, bytes):
+                cursor.copy_expert(_copy_statement(table, name), io.BytesIO(packed))
+            else:
+                marks = ",".join("?" * len(table.columns))
+                cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", packed)  # noqa: S608
     finally:
         cursor.close()
 
