@@ -1,12 +1,15 @@
 """Empty shops with customers' tables on both databases: migrated once, copied for each test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from freesport_pipelines.settings import get_settings
 from freesport_pipelines_tests.customers.customer_shop import CustomerShop
 from freesport_pipelines_tests.faults.shops import Template
+from freesport_pipelines_tests.keeping.commands import Commands
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -36,3 +39,35 @@ def dagster_shop(database_url: str, tmp_path: Path) -> Iterator[CustomerShop]:
     under_test = CustomerShop(database_url, tmp_path)
     yield under_test
     under_test.close()
+
+
+@pytest.fixture(scope="module")
+def lasting_shop(empty: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CustomerShop]:
+    """A shop for one synchronisation that all tests of a module look at; they change nothing."""
+    folder = tmp_path_factory.mktemp("lasting")
+    with empty.database(folder) as url:
+        under_test = CustomerShop(url, folder, with_dagster=False)
+        yield under_test
+        under_test.close()
+
+
+@contextmanager
+def commands(shop: CustomerShop) -> Iterator[Commands]:
+    """The command line on a shop, in this process."""
+    urls = shop.resource.settings
+    environment = {
+        "FREESPORT_DATABASE_URL": shop.database_url,
+        "FREESPORT_EXCHANGE_URL": urls.exchange_url,
+        "FREESPORT_ARCHIVE_URL": urls.archive_url,
+        "DAGSTER_HOME": "",
+        "COLUMNS": "200",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.chdir(shop.folder)
+        get_settings.cache_clear()
+        try:
+            yield Commands()
+        finally:
+            get_settings.cache_clear()
