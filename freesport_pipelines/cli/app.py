@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from freesport_pipelines.cli import demo, imports, keeping, operating, rebuilding, replaying, sessions
+from freesport_pipelines.cli import demo, doctor, emulator, imports, keeping, operating, rebuilding, replaying, sessions
 
 app = typer.Typer(
     name="freesport",
@@ -27,6 +27,8 @@ app.command("restore")(keeping.restore)
 app.command("prune")(keeping.prune)
 app.command("replay")(replaying.replay)
 app.command("rebuild")(rebuilding.rebuild)
+app.command("doctor")(doctor.doctor)
+app.command("1c-emulator")(emulator.emulator)
 
 
 def main() -> None:
