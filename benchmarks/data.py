@@ -38,12 +38,12 @@ class Export:
 
 def full_export(goods: int, out: Path) -> Export:
     """A whole invented shop."""
-    return _generated(DemoPlan(goods=goods), out / "full")
+    return _generated(DemoPlan(goods=goods, contragents=0), out / "full")
 
 
 def delta_export(goods: int, out: Path) -> Export:
     """What a day later differs from the whole shop, and nothing else."""
-    return _generated(DemoPlan(goods=goods, change_share=CHANGED, delta=True), out / "delta")
+    return _generated(DemoPlan(goods=goods, change_share=CHANGED, delta=True, contragents=0), out / "delta")
 
 
 def stock_export(goods: int, out: Path, *, changed_before: float = 0.0) -> Export:

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     stalled_after_seconds: int = Field(900, ge=0, description="After this long an incomplete file holds up nothing.")
     stocks_cron: str = Field("*/15 * * * *", description="When drops of stocks alone are looked for and imported.")
 
+    time_zone: str = Field("Europe/Moscow", description="Time zone in which 1C writes its moments, and the shop's day.")
+    customers_cron: str = Field("10 * * * *", description="When customers are synchronised with 1C, both ways.")
+    export_again_hours: float = Field(24, gt=0, description="After this long without an answer 1C is told again …")
+    export_attempts: int = Field(5, ge=1, description="… so often, then the customer is an error for an operator.")
+    export_key: SecretStr | None = Field(None, description="Fernet key: personal columns of exported files encrypted.")
+
     stale_after_seconds: int = Field(
         60, ge=0, description="A session whose process is gone and that was quiet for so long is marked failed."
     )
@@ -82,13 +88,27 @@ class Settings(BaseSettings):
         text = value.strip()
         return json.loads(text) if text.startswith("[") else tuple(x.strip() for x in text.split(",") if x.strip())
 
-    @field_validator("stocks_cron", "maintenance_cron")
+    @field_validator("stocks_cron", "maintenance_cron", "customers_cron")
     @classmethod
     def _is_cron(cls, cron: str, info: ValidationInfo) -> str:
         """Dagster would refuse it too, but only when it loads, and without naming the variable."""
         if mistake := cron_mistake(cron):
             raise ValueError(f"FREESPORT_{str(info.field_name).upper()}={cron!r} is no cron string: {mistake}")
         return cron
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"FREESPORT_TIME_ZONE={name!r} is no time zone: as in Europe/Moscow") from error
+        return name
+
+    @property
+    def source_time_zone(self) -> ZoneInfo:
+        """The same, to calculate with."""
+        return ZoneInfo(self.time_zone)
 
     @field_validator("database_url")
     @classmethod

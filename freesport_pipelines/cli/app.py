@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from freesport_pipelines.cli import demo, doctor, emulator, imports, keeping, operating, rebuilding, replaying, sessions
+from freesport_pipelines.cli import (
+    customers,
+    demo,
+    doctor,
+    emulator,
+    imports,
+    keeping,
+    operating,
+    rebuilding,
+    replaying,
+    sessions,
+)
 
 app = typer.Typer(
     name="freesport",
@@ -29,6 +40,8 @@ app.command("replay")(replaying.replay)
 app.command("rebuild")(rebuilding.rebuild)
 app.command("doctor")(doctor.doctor)
 app.command("1c-emulator")(emulator.emulator)
+app.add_typer(customers.customers, name="customers")
+app.add_typer(customers.conflicts, name="conflicts")
 
 
 def main() -> None:
@@ -37,6 +50,7 @@ def main() -> None:
     from pydantic_settings import SettingsError
     from sqlalchemy.exc import SQLAlchemyError
 
+    from freesport_pipelines.database.conflicts import NoConflict
     from freesport_pipelines.database.sessions import NoSession
     from freesport_pipelines.exchange.errors import ExchangeError
 
@@ -45,7 +59,7 @@ def main() -> None:
     except (ValidationError, SettingsError) as error:
         typer.echo(f"the configuration cannot be read (see docs/configuration.md): {error}", err=True)
         sys.exit(1)
-    except (NoSession, ExchangeError) as error:
+    except (NoSession, NoConflict, ExchangeError) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
     except SQLAlchemyError as error:

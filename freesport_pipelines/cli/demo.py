@@ -17,6 +17,9 @@ def demo_data(
         float, typer.Option(min=0, max=1, help="Write the export as it is a day later, this share of it changed.")
     ] = 0.0,
     delta: Annotated[bool, typer.Option("--delta", help="With --change-share: write only what changed.")] = False,
+    contragents: Annotated[
+        int | None, typer.Option(min=0, help="How many customers and suppliers; by default more with more goods.")
+    ] = None,
     clean: Annotated[bool, typer.Option("--clean", help="Without the few dirty rows.")] = False,
 ) -> None:
     """Write a deterministic, invented export of the real shape; print the totals an import must reach."""
@@ -31,6 +34,7 @@ def demo_data(
             change_share=change_share,
             delta=delta,
             dirty=not clean,
+            contragents=contragents,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error

@@ -32,8 +32,8 @@ def replay(
         shop = Shop()
         for drop_id in _chosen(shop, drops or [], since, until):
             config = {"only": named, "dry_run": dry_run, "allow_older": allow_older}
-            report, errors = _replay(shop, drop_id, config)
-            reports.append(imports.summary(report, errors))
+            done, errors = _replay(shop, drop_id, config)
+            reports.append(imports.together(done, errors))
             if errors or reports[-1]["status"] == "rejected":
                 break
     for error in errors:
@@ -47,17 +47,24 @@ def replay(
         raise typer.Exit(imports.EXIT_REJECTED)
 
 
-def _replay(shop: Any, drop_id: str, config: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
-    from freesport_pipelines.steps.rebuilding import job_for
+def _replay(shop: Any, drop_id: str, config: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    from freesport_pipelines.domain.jobs import jobs_for
+    from freesport_pipelines.domain.kinds import Kind
 
     typer.echo(f"drop {drop_id}", err=True)
-    job = job_for(shop.archive.load(drop_id))
-    report, errors = imports.execute(job, {"drop": drop_id, "force": True, **config}, shop=shop)
-    if report is not None and report.get("tables"):
-        imports.show(report)
-    if report is None and not errors:
-        errors = [f"drop {drop_id}: the run ended without a session"]
-    return report, errors
+    drop = shop.archive.load(drop_id).only([Kind(kind) for kind in config["only"]])
+    done: list[dict[str, Any]] = []
+    errors: list[str] = []
+    for job in jobs_for(drop.kinds):
+        report, errors = imports.execute(job, {"drop": drop_id, "force": True, **config}, shop=shop)
+        if report is not None and report.get("tables"):
+            imports.show(report)
+        if report is None and not errors:
+            errors = [f"drop {drop_id}: the run ended without a session"]
+        done.append(imports.summary(report, errors))
+        if errors or done[-1]["status"] == "rejected":
+            break
+    return done, errors
 
 
 def _chosen(shop: Any, drops: list[str], since: str | None, until: str | None) -> list[str]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 Limit = Annotated[int, typer.Option(min=1, help="How many rows to show.")]
 
 
-def _database() -> ShopDatabase:
+def open_database() -> ShopDatabase:
+    """The shop's database, brought to this version's schema."""
     from freesport_pipelines.database.migrate import upgrade
     from freesport_pipelines.settings import get_settings
 
@@ -29,7 +30,7 @@ def list_sessions(limit: Limit = 20, as_json: AsJson = False) -> None:
     from freesport_pipelines.database import sessions, unfinished
     from freesport_pipelines.settings import get_settings
 
-    database = _database()
+    database = open_database()
     unfinished.mark_dead(database, get_settings().stale_after_seconds)
     rows = [_session_row(session) for session in sessions.newest(database, limit)]
     header = ["session", "kind", "status", "drop", "started (UTC)", "seconds", "written", "note"]
@@ -75,7 +76,7 @@ def report(
     from freesport_pipelines.database import sessions
     from freesport_pipelines.database.report import as_markdown
 
-    database = _database()
+    database = open_database()
     found = sessions.get(database, session) if session is not None else sessions.latest(database)
     if found is None:
         raise sessions.NoSession("there is no import session yet: run `freesport import DIR` first")
@@ -99,7 +100,7 @@ def quarantine(
     from freesport_pipelines.database import quarantine as waiting
     from freesport_pipelines.domain.quarantine_reasons import way_out
 
-    with _database().read() as connection:
+    with open_database().read() as connection:
         counts = waiting.open_counts(connection)
         rows = waiting.open_rows(connection, limit, kind=kind, reason=reason)
     if as_json:

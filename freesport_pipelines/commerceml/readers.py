@@ -1,10 +1,11 @@
-"""Which reader reads which kind of file. Contragents have none yet: they are archived and reported."""
+"""Which reader reads which kind of file, and which kinds may be cut into slices."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import BinaryIO
 
-from freesport_pipelines.commerceml import goods, offers, prices, rests
+from freesport_pipelines.commerceml import contragents, goods, offers, prices, rests
+from freesport_pipelines.commerceml.contragents import read_contragents
 from freesport_pipelines.commerceml.goods import read_goods
 from freesport_pipelines.commerceml.groups import read_groups
 from freesport_pipelines.commerceml.offers import read_offers
@@ -33,10 +34,17 @@ READERS: Mapping[Kind, Reader] = MappingProxyType(
         Kind.OFFERS: read_offers,
         Kind.PRICES: read_prices,
         Kind.RESTS: read_rests,
+        Kind.CONTRAGENTS: read_contragents,
     }
 )
 
 SHAPES: Mapping[Kind, Shape] = MappingProxyType(
-    {Kind.GOODS: goods.SHAPE, Kind.OFFERS: offers.SHAPE, Kind.PRICES: prices.SHAPE, Kind.RESTS: rests.SHAPE}
+    {
+        Kind.GOODS: goods.SHAPE,
+        Kind.OFFERS: offers.SHAPE,
+        Kind.PRICES: prices.SHAPE,
+        Kind.RESTS: rests.SHAPE,
+        Kind.CONTRAGENTS: contragents.SHAPE,
+    }
 )
 """Where the rows of the large kinds stand: their packets may be cut."""

@@ -41,9 +41,24 @@ def slices_of(stream: BinaryIO, size: int, shape: Shape, length: int = SLICE) ->
         block = stream.read(length)
         if end_of_items in block and size - position < 2 * length:
             break  # what is left is the last slice
-        cut = block.rfind(closing)
+        cut = _end_of_items(block, opening, closing)
         if cut < 0 or end_of_items in block or b"<!" in block or b"<?" in block:
             return None
-        spans.append((position, position + cut + len(closing)))
+        spans.append((position, position + cut))
         position = spans[-1][1]
     return Slices(head, closing_tags(head.decode()).encode(), (*spans, (position, size)))
+
+
+def _end_of_items(block: bytes, opening: bytes, closing: bytes) -> int:
+    """Behind the last item that is closed in the block, or -1.
+
+    A closing tag may be that of an item inside another one (`<Представитель><Контрагент>`): there, more items are
+    open than closed.
+    """
+    cut = block.rfind(closing)
+    still_open = block.count(opening, 0, max(cut, 0)) - block.count(closing, 0, max(cut, 0)) - 1
+    while cut >= 0 and still_open:
+        before = block.rfind(closing, 0, cut)
+        still_open += 1 - block.count(opening, max(before, 0), cut)
+        cut = before
+    return cut + len(closing) if cut >= 0 else -1

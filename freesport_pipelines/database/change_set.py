@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from freesport_pipelines.database import (
     overtaking,
     preview,
     quarantine,
+    resolution,
     schema,
     sessions,
     staging,
@@ -29,7 +31,7 @@ from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.database.packing import PACKET_ROWS
 from freesport_pipelines.domain.categories import CategoryTree
 from freesport_pipelines.domain.gates import BlockPolicy, Result
-from freesport_pipelines.domain.jobs import STOCK_UPDATE
+from freesport_pipelines.domain.jobs import STOCK_UPDATE, SYNC_CUSTOMERS
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.notes import Notes
 from freesport_pipelines.domain.offers import complete_offer
@@ -66,21 +68,30 @@ class Judged(NamedTuple):
 
 
 def make_change_set(
-    database: ShopDatabase, session: sessions.Session, roots: tuple[str, ...], policy: BlockPolicy
+    database: ShopDatabase,
+    session: sessions.Session,
+    roots: tuple[str, ...],
+    policy: BlockPolicy,
+    time_zone: ZoneInfo,
 ) -> Judged:
     """Compare what is staged with what is live, evaluate the gates, store both with the session.
 
     Under the publishing lock: nothing can be published between the comparison and its date.
+
+    :param time_zone: in which 1C writes its moments
 
     :raises StagingLost: if the staging area was emptied by a crash of the database server
     """
     database.require_area(session.id)
     with database.publishing(session.id) as connection:
         figures = {kind: dict(values) for kind, values in sessions.figures(connection, session.id).items()}
-        _place(connection, session, figures, roots)
-        if session.mode == FULL:
-            absent.hide_absent(connection, {kind for kind, values in figures.items() if values.get("packets")})
-        touches.stage_exclusions(connection)
+        if session.kind == SYNC_CUSTOMERS:
+            _place_customers(connection, session, figures, time_zone)
+        else:
+            _place(connection, session, figures, roots)
+            if session.mode == FULL:
+                absent.hide_absent(connection, {kind for kind, values in figures.items() if values.get("packets")})
+            touches.stage_exclusions(connection)
         dialect.analyze(connection, *(feed.staged for feed in FEEDS))
         staged = compare.compare(connection, session.id)
         counts = compare.count_changes(connection, session.id)
@@ -102,6 +113,22 @@ def make_change_set(
         for kind, values in figures.items():
             sessions.record_figures_in(connection, session.id, kind, values)
     return judged
+
+
+def _place_customers(
+    connection: sa.Connection, session: sessions.Session, figures: dict[str, dict[str, Any]], time_zone: ZoneInfo
+) -> None:
+    """Let the last word about a contragent win, then find out which customers they are."""
+    dialect.plan_for(connection, sum(int(values.get("rows", 0)) for values in figures.values()))
+    feed = _FEED["contragents"]
+    dialect.index_for_joins(connection, feed.staged, "onec_id", "packet")
+    _add(figures, Kind.CONTRAGENTS, duplicates.keep_last(connection, feed))
+    dialect.analyze(connection, feed.staged)
+    quarantine.collect(connection, session.id, session.drop_id)
+    formed = session.formed_at.get(Kind.CONTRAGENTS)
+    formed_at = None if formed is None else datetime.fromisoformat(formed).replace(tzinfo=time_zone)
+    outcomes = resolution.resolve_customers(connection, formed_at, datetime.now(UTC))
+    figures.setdefault(Kind.CONTRAGENTS, {})["outcomes"] = outcomes
 
 
 def _place(

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
-from freesport_pipelines.database import dialect, staging
+from freesport_pipelines.database import dialect, journal, staging
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.progress import Progress
@@ -21,12 +21,13 @@ DELETE = "delete"
 SKIP = "skip"
 """New, but not wanted: counted, not journaled."""
 
-Described = list[tuple[str, ColumnElement[Any], ColumnElement[Any]]]
+Described = journal.Described
 
 
 def compare(connection: sa.Connection, session_id: int) -> dict[str, int]:
     """Write the session's change set anew, for all tables; return how many rows were staged for each."""
     connection.execute(change_sets.delete().where(change_sets.c.session_id == session_id))
+    journal.forget_images(connection, session_id)
     connection.execute(staging.changes.delete())
     staged = _count_staged(connection)
     dialect.plan_for(connection, sum(staged.values()))
@@ -103,8 +104,9 @@ def _journal_inserts(connection: sa.Connection, feed: Feed, session_id: int) -> 
 def _journal_changes(connection: sa.Connection, feed: Feed, session_id: int) -> None:
     changes = staging.changes
     values = [value for value in described(connection, feed) if value[0] != "content_hash"]
-    before = dialect.changed_columns(connection, values)
-    after = dialect.changed_columns(connection, [(name, following, live) for name, live, following in values])
+    following = [(name, after, live) for name, live, after in values]
+    before = journal.shown(connection, feed, values)
+    after = journal.shown(connection, feed, following)
     rows = (
         sa.select(
             sa.literal(session_id, sa.BigInteger),
@@ -133,6 +135,24 @@ def _journal_changes(connection: sa.Connection, feed: Feed, session_id: int) -> 
     names = ["session_id", "table_name", "staged_seq", "key", "operation", "live_id", "before", "after"]
     names += ["before_session_id", "before_updated_at", "before_hash"]
     connection.execute(change_sets.insert().from_select(names, rows))
+    if feed.is_personal:
+        true_before = dialect.changed_columns(connection, values)
+        true_after = dialect.changed_columns(connection, following)
+        journal.keep_images(connection, session_id, _images(feed, session_id, true_before, true_after))
+
+
+def _images(feed: Feed, session_id: int, before: ColumnElement[Any], after: ColumnElement[Any]) -> sa.Select[Any]:
+    """The true images of the changes that were journaled."""
+    of_staged = change_sets.join(feed.staged, feed.staged.c.seq == change_sets.c.staged_seq)
+    return (
+        sa.select(change_sets.c.table_name, change_sets.c.staged_seq, before.label("b"), after.label("a"))
+        .select_from(of_staged.join(feed.live, feed.live_id == change_sets.c.live_id))
+        .where(
+            change_sets.c.session_id == session_id,
+            change_sets.c.table_name == feed.name,
+            change_sets.c.operation != INSERT,
+        )
+    )
 
 
 def count_changes(connection: sa.Connection, session_id: int) -> dict[str, dict[str, int]]:

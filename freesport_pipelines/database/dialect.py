@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql import ColumnElement
 
+from freesport_pipelines.database import discretion
 from freesport_pipelines.database.packing import Packed, Packing
 from freesport_pipelines.database.types import ExactNumber, Json
 
@@ -57,11 +59,12 @@ def load_packed(connection: sa.Connection, table: sa.Table, packed: Packed) -> N
     name = _qualified(connection, table)
     cursor: Any = connection.connection.cursor()
     try:
-        if isinstance(packed, bytes):
-            cursor.copy_expert(_copy_statement(table, name), io.BytesIO(packed))
-        else:
-            marks = ",".join("?" * len(table.columns))
-            cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", packed)  # noqa: S608
+        with discretion.discreet():
+            if isinstance(packed, bytes):
+                cursor.copy_expert(_copy_statement(table, name), io.BytesIO(packed))
+            else:
+                marks = ",".join("?" * len(table.columns))
+                cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", packed)  # noqa: S608
     finally:
         cursor.close()
 
@@ -184,3 +187,18 @@ def exact_sum(connection: sa.Connection, column: sa.Column[Any]) -> Decimal:
         total = connection.execute(sa.select(sa.func.coalesce(sa.func.sum(thousandths), 0))).scalar_one()
         return Decimal(total) / 1000
     return Decimal(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(column), 0))).scalar_one())
+
+
+def last_digits(connection: sa.Connection, column: ColumnElement[Any], count: int = 10) -> ColumnElement[str]:
+    """The last digits of a phone number in any mask: what two spellings of one number share."""
+    digits: ColumnElement[Any] = column
+    for sign in (" ", "-", "(", ")", "+", "\u00a0"):
+        digits = sa.func.replace(digits, sign, "")
+    return sa.func.substr(digits, -count) if is_sqlite(connection) else sa.func.right(digits, count)
+
+
+def moment_text(connection: sa.Connection, moment: datetime) -> str:
+    """A moment as bulk loading hands it to a column of type UtcDateTime."""
+    if is_sqlite(connection):
+        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment.astimezone(UTC).isoformat()

@@ -17,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
 
-from freesport_pipelines.database import staging
+from freesport_pipelines.database import discretion, staging
 
 BUSY_SECONDS = 120
 PUBLISH_LOCK = 7_214_001
@@ -43,13 +43,17 @@ class ShopDatabase:
     def engine(self) -> sa.Engine:
         """The engine, made at first use."""
         if not self.is_sqlite:
-            engine = sa.create_engine(self.url, pool_pre_ping=True)
+            engine = sa.create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
+            sa.event.listen(engine, "handle_error", discretion.on_error)
             sa.event.listen(engine, "connect", _prepare_postgres)
             return engine
         if not self.url.database or self.url.database == ":memory:":
             raise ValueError("an in-memory SQLite database cannot be shared by the steps of a run: name a file")
         Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(self.url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+        engine = sa.create_engine(
+            self.url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+        )
+        sa.event.listen(engine, "handle_error", discretion.on_error)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine

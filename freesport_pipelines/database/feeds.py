@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement, FromClause
 
-from freesport_pipelines.database import dialect, schema, staging
+from freesport_pipelines.database import customer_schema, dialect, schema, staging
+from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
 
 BOOKKEEPING = frozenset({"id", "sku_id", "created_at", "updated_at", "session_id", "is_active", "hidden_by_1c"})
 
@@ -34,6 +35,11 @@ class Feed:
     """The table that holds the 1C key, where the live table itself has only its integer id."""
     inserts_hidden: bool = True
     """Whether a new row that is not wanted active is stored (hidden) or not stored at all."""
+    matched_by: str | None = None
+    """Staged column that holds the live row's id, where rows are not found by their 1C key; that may change then."""
+    is_personal: bool = False
+    """The journal only names changed columns, save those told openly; the values are in `personal_images`."""
+    told_openly: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -62,8 +68,14 @@ class Feed:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns that are compared and written, besides the key."""
-        return tuple(c.name for c in self.live.columns if c.name not in BOOKKEEPING and c.name not in self.key)
+        """Columns that are compared and written, besides the key; the shop's own columns have no staged ones."""
+        ours = [c.name for c in self.live.columns if c.name not in BOOKKEEPING and c.name in self.staged.c]
+        return tuple(name for name in ours if name not in self.fixed_key)
+
+    @property
+    def fixed_key(self) -> tuple[str, ...]:
+        """Key columns that never change in a row."""
+        return () if self.matched_by else self.key
 
     @property
     def is_touch(self) -> ColumnElement[bool]:
@@ -79,6 +91,8 @@ class Feed:
     def key_text(self, table: sa.Table | None = None) -> ColumnElement[str]:
         """The 1C identity of a staged (or live) row as one text, for journals and people."""
         rows = self.staged if table is None else table
+        if self.matched_by and table is None:
+            return self.staged.c.key
         parts: list[Any] = []
         for name in self.key:
             parts += [sa.literal("|", sa.Text), sa.cast(rows.c[name], sa.Text)]
@@ -89,6 +103,8 @@ class Feed:
 
     def side_by_side(self) -> FromClause:
         """Staged rows with the live row of the same key, if there is one."""
+        if self.matched_by:
+            return self.staged.outerjoin(self.live, self.live_id == self.staged.c[self.matched_by])
         if self.through is None:
             on = sa.and_(*(self.live.c[name] == self.staged.c[name] for name in self.key))
             return self.staged.outerjoin(self.live, on)
@@ -161,7 +177,40 @@ FEEDS: tuple[Feed, ...] = (
         key=("kind", "onec_id"),
         kept=frozenset({"reason", "parent_onec_id"}),
     ),
+    Feed(
+        staging.contragents,
+        customer_schema.contragents,
+        "contragents",
+        is_personal=True,
+        told_openly=frozenset({"is_buyer", "is_marked", "price_type_onec_id", "customer_type"}),
+    ),
+    Feed(
+        staging.customers,
+        customer_schema.customers,
+        "customers",
+        kept=frozenset({"role", "created_in_1c", "last_sync_at"}),
+        matched_by="customer_id",
+        is_personal=True,
+        told_openly=frozenset(
+            {"onec_id", "role", "sync_status", "needs_1c_export", "marked_in_1c", "merged_into_id", "created_in_1c"}
+        ),
+    ),
+    Feed(
+        staging.sync_conflicts,
+        customer_schema.sync_conflicts,
+        "sync_conflicts",
+        key=("key",),
+        kept=frozenset({"decision"}),
+    ),
 )
 
 ASSETS: tuple[str, ...] = tuple(dict.fromkeys(feed.asset for feed in FEEDS))
 """Live-table assets in publishing order."""
+CUSTOMER_ASSETS = ("contragents", "customers", "sync_conflicts")
+"""Those that sessions of their own write."""
+
+
+def feeds_of(session_kind: str) -> tuple[Feed, ...]:
+    """The feeds that a session of this kind may change."""
+    of_customers = session_kind == SYNC_CUSTOMERS
+    return tuple(feed for feed in FEEDS if (feed.asset in CUSTOMER_ASSETS) == of_customers)

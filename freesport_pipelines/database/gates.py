@@ -6,11 +6,23 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import lookups, moves, overtaking, quarantine, schema, sessions, staging
+from freesport_pipelines.database import (
+    customer_figures,
+    customer_schema,
+    lookups,
+    moves,
+    overtaking,
+    quarantine,
+    schema,
+    sessions,
+    staging,
+)
 from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
 from freesport_pipelines.database.compare import INSERT
 from freesport_pipelines.domain.categories import CYCLE, NO_GROUP, UNKNOWN_GROUP, UNKNOWN_PARENT
+from freesport_pipelines.domain.customer_gates import CUSTOMER_GATES
 from freesport_pipelines.domain.gates import GATES, BlockPolicy, Figure, Result, judge
+from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
 from freesport_pipelines.domain.price_types import ambiguous_fields
 
 EXAMPLES = 10
@@ -39,8 +51,11 @@ def evaluate(
     """All gates of a session."""
     quarantined = quarantine.counts(connection, session.id, of_drop=True)
     evidence = Evidence(connection, session, policy, figures, quarantined, changes)
-    first_import = not connection.execute(sa.select(sa.exists().where(schema.goods.c.id.is_not(None)))).scalar_one()
-    return [judge(gate, _FIGURES[gate.name](evidence), policy, first_import=first_import) for gate in GATES]
+    of_customers = session.kind == SYNC_CUSTOMERS
+    rows = customer_schema.contragents if of_customers else schema.goods
+    first_import = not connection.execute(sa.select(sa.exists().where(rows.c.id.is_not(None)))).scalar_one()
+    gates = CUSTOMER_GATES if of_customers else GATES
+    return [judge(gate, _FIGURES[gate.name](evidence), policy, first_import=first_import) for gate in gates]
 
 
 def _packets(e: Evidence) -> Figure:
@@ -213,6 +228,12 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "stock_does_not_vanish": _if_changed(
         ("sku_stocks",), lambda e: moves.vanishing_stock(e.connection, e.session.id)
     ),
+    "customers_stay_active": _if_changed(
+        ("customers",), lambda e: customer_figures.vanishing_customers(e.connection, e.session.id)
+    ),
+    "tax_ids_are_valid": lambda e: customer_figures.warned(e.figures, "tax_id_checksum"),
+    "contacts_can_be_read": lambda e: customer_figures.warned(e.figures, "phone_unreadable", "email_unreadable"),
+    "no_conflict_waits": lambda e: customer_figures.waiting_conflicts(e.connection),
 }
 
 

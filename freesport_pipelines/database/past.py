@@ -10,7 +10,7 @@ from freesport_pipelines.database import unfinished
 from freesport_pipelines.database.bookkeeping import import_sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.sessions import DONE, ROLLED_BACK
-from freesport_pipelines.domain.jobs import ROLLBACK
+from freesport_pipelines.domain.jobs import ROLLBACK, SYNC_CUSTOMERS
 from freesport_pipelines.domain.kinds import Kind
 
 RESTS = str(Kind.RESTS)
@@ -33,6 +33,8 @@ class PastSession(NamedTuple):
     approved_at: datetime | None
     undoes_session_id: int | None
     is_open: bool
+    undoes_kind: str | None = None
+    """Kind of the session that this one rolled back."""
 
     @property
     def took_effect(self) -> bool:
@@ -42,6 +44,11 @@ class PastSession(NamedTuple):
     @property
     def is_rollback(self) -> bool:
         return self.kind == ROLLBACK
+
+    @property
+    def is_of_customers(self) -> bool:
+        """Customers are no part of the catalogue: the shop writes them too, so they are never built anew."""
+        return self.kind == SYNC_CUSTOMERS or self.undoes_kind == SYNC_CUSTOMERS
 
     def overtook(self, other: "PastSession") -> bool:
         """Whether its newer stocks were published while the other was under way; see `database.overtaking`."""
@@ -53,13 +60,17 @@ class PastSession(NamedTuple):
 
 def past_sessions(database: ShopDatabase) -> list[PastSession]:
     """All sessions of this database, oldest first; none where our tables are missing or of an older schema."""
-    columns = [import_sessions.c[name] for name in PastSession._fields if name != "is_open"]
+    columns = [import_sessions.c[name] for name in PastSession._fields if name not in ("is_open", "undoes_kind")]
     with database.read() as connection:
         if not _is_told(connection):
             return []
         still_open = unfinished.open_ids(connection)
         rows = connection.execute(sa.select(*columns).order_by(import_sessions.c.id)).all()
-    return [PastSession(**row._mapping, is_open=row.id in still_open) for row in rows]  # noqa: SLF001
+    kinds = {row.id: row.kind for row in rows}
+    return [
+        PastSession(**row._mapping, is_open=row.id in still_open, undoes_kind=kinds.get(row.undoes_session_id))  # noqa: SLF001
+        for row in rows
+    ]
 
 
 def _is_told(connection: sa.Connection) -> bool:

@@ -47,7 +47,7 @@ def _examples(
 ) -> list[dict[str, Any]]:
     """The first rows of each operation, with their names where the table has some."""
     chosen = sa.union_all(*(_first(feed, operation, session_id) for operation in operations)).subquery()
-    name = feed.staged.c.get("name")
+    name = None if feed.is_personal else feed.staged.c.get("name")
     query = (
         sa.select(
             chosen.c.operation,

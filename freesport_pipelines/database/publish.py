@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import dialect
+from freesport_pipelines.database import dialect, journal
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.compare import INSERT, changed_rows, count_changes, described
 from freesport_pipelines.database.feeds import FEEDS, Feed
@@ -46,6 +46,8 @@ def publish(connection: sa.Connection, session_id: int) -> dict[str, dict[str, i
         changed = sum(operations.values()) - inserts
         if changed:
             _refuse_if_moved(connection, feed, session_id)
+            if feed.matched_by:
+                connection.execute(_release_keys(feed, session_id))
             written = connection.execute(_update(connection, feed, session_id, now)).rowcount
             _expect(feed, "change", changed, written)
         if inserts:
@@ -68,7 +70,7 @@ def _mine(feed: Feed, session_id: int) -> sa.ColumnElement[bool]:
 
 
 def _insert(connection: sa.Connection, feed: Feed, session_id: int, now: datetime) -> sa.Insert:
-    names = [*feed.key, *feed.columns] if feed.through is None else ["sku_id", *feed.columns]
+    names = [*feed.fixed_key, *feed.columns] if feed.through is None else ["sku_id", *feed.columns]
     values: list[Any] = []
     source: Any = feed.staged.join(change_sets, _mine(feed, session_id))
     if feed.through is not None:
@@ -100,6 +102,19 @@ def _update(connection: sa.Connection, feed: Feed, session_id: int, now: datetim
     )
 
 
+def _release_keys(feed: Feed, session_id: int) -> sa.Update:
+    """Take the 1C key from rows that lose it, before another row gets it: a unique key is checked row by row."""
+    key = feed.live.c[feed.key[0]]
+    loses = sa.and_(key.is_not(None), key.is_distinct_from(feed.staged.c[feed.key[0]]))
+    return (
+        feed.live.update()
+        .values({key.name: None})
+        .where(
+            feed.live_id == change_sets.c.live_id, _mine(feed, session_id), change_sets.c.operation != INSERT, loses
+        )
+    )
+
+
 def _refuse_if_moved(connection: sa.Connection, feed: Feed, session_id: int) -> None:
     values = [value for value in described(connection, feed) if value[0] != "content_hash"]
     moved = (
@@ -111,7 +126,7 @@ def _refuse_if_moved(connection: sa.Connection, feed: Feed, session_id: int) -> 
         )
         .where(
             change_sets.c.operation != INSERT,
-            dialect.changed_columns(connection, values).is_distinct_from(change_sets.c.before),
+            dialect.changed_columns(connection, values).is_distinct_from(journal.before(feed)),
         )
     )
     _refuse(connection, feed, moved)

@@ -5,8 +5,9 @@ from typing import Any
 from freesport_pipelines.database import sessions
 from freesport_pipelines.database.change_set import Judged
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.database.feeds import FEEDS
+from freesport_pipelines.database.feeds import feeds_of
 from freesport_pipelines.database.preview_page import preview_lines
+from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
 
 OPERATIONS = ("inserted", "updated", "unchanged", "hidden", "quarantined")
 _QUARANTINED = {
@@ -19,13 +20,14 @@ _QUARANTINED = {
     "storages": "warehouses",
     "propertiesGoods": "attributes",
     "propertiesOffers": "attributes",
+    "contragents": "contragents",
 }
 
 
 def build_report(database: ShopDatabase, session: sessions.Session, judged: Judged) -> dict[str, Any]:
     """Everything worth telling about a judged session."""
     tables: dict[str, dict[str, int]] = {}
-    for feed in FEEDS:
+    for feed in feeds_of(session.kind):
         counts = judged.changes.get(feed.name, {})
         tables[feed.shown_as] = {
             "inserted": counts.get("insert", 0),
@@ -56,7 +58,8 @@ def build_report(database: ShopDatabase, session: sessions.Session, judged: Judg
 def rollback_report(session: sessions.Session, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     """What a rollback has undone: rows set back, hidden again, shown again, deleted."""
     tables = {}
-    for feed in FEEDS:
+    of_customers = any(feed.name in counts for feed in feeds_of(SYNC_CUSTOMERS))
+    for feed in feeds_of(SYNC_CUSTOMERS if of_customers else session.kind):
         undone = counts.get(feed.name, {})
         tables[feed.shown_as] = {
             **dict.fromkeys(OPERATIONS, 0),
@@ -150,7 +153,8 @@ def summary(report: dict[str, Any]) -> str:
             " A gate forbids to publish it: the shop keeps what it had. See the checks below; if the change is meant, "
             f"`freesport approve {report['session']}` or the job approve_session publishes it."
         )
-    if not report.get("kinds") or not any(f.get("records") for f in report["kinds"].values()):
+    is_read = any(f.get("records") for f in report.get("kinds", {}).values())
+    if not is_read and report["kind"] != SYNC_CUSTOMERS:
         return text + " The drop held no rows that this job reads: nothing was imported."
     text += " Approved by an operator." if report.get("approved") else ""
     return text + (f" {written} rows written." if written else " The shop already had everything: nothing written.")

@@ -25,6 +25,7 @@ from freesport_pipelines.database.backup_manifest import (
     TableContent,
     verify_file,
 )
+from freesport_pipelines.database.customer_schema import OWNED_BY_SHOP, customers
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.liveness import alive
 from freesport_pipelines.database.replacing import replace_rows
@@ -192,11 +193,20 @@ def _temporary_table(name: str, columns: tuple[str, ...]) -> Any:
 # --- both ---
 
 
+def _without_customers(connection: sa.Connection, wanted: dict[str, TableContent]) -> dict[str, TableContent]:
+    """Customers who registered after the backup must not vanish: their tables are restored into an empty shop only."""
+    if not connection.execute(sa.select(sa.exists().where(customers.c.id.is_not(None)))).scalar_one():
+        return wanted
+    kept = {table.name for table in OWNED_BY_SHOP}
+    return {name: content for name, content in wanted.items() if name not in kept}
+
+
 def _replace(
     connection: sa.Connection, manifest: Manifest, wanted: dict[str, TableContent], seen: undone.Mark, source: Any
 ) -> Restored:
     if undone.mark_in(connection) != seen:
         raise BackupError(f"sessions have begun or ended meanwhile: {NOTHING}. Try once more")
+    wanted = _without_customers(connection, wanted)
     known = undone.known_sessions(connection, source("import_sessions", ("run_id", "status")))
     lost = undone.undone_by(connection, known, manifest.history.newest_session)
     replace_rows(connection, wanted, source)

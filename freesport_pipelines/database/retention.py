@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import sessions, unfinished
 from freesport_pipelines.database.bookkeeping import change_sets, import_sessions, quarantine, session_figures
+from freesport_pipelines.database.customer_schema import customer_sync_log, personal_images
 from freesport_pipelines.database.engine import ShopDatabase
 
 BATCH_ROWS = 10_000
@@ -19,6 +20,8 @@ KEPT_OF_REPORT = ("session", "kind", "drop", "mode", "dry_run", "status", "summa
                   "undoes_session")  # fmt: skip
 _LEFTOVERS = {
     "change_set_rows": (change_sets, change_sets.c.session_id),
+    "personal_images": (personal_images, personal_images.c.session_id),
+    "customer_log_lines": (customer_sync_log, customer_sync_log.c.session_id),
     "session_figures": (session_figures, session_figures.c.session_id),
     "resolved_quarantine_rows": (quarantine, quarantine.c.resolved_session_id),
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import dialect, references
+from freesport_pipelines.database import dialect, journal, references
 from freesport_pipelines.database.bookkeeping import change_sets, import_sessions, quarantine
 from freesport_pipelines.database.compare import DELETE, HIDE, INSERT, UNHIDE, changed_rows, count_changes
 from freesport_pipelines.database.feeds import FEEDS, Feed
@@ -44,6 +44,8 @@ def roll_back(
         )
     _journal(connection, session_id, by)
     for feed in FEEDS:
+        if feed.matched_by:
+            connection.execute(_release_keys(connection, feed, session_id))
         connection.execute(_restore(connection, feed, session_id, by))
     referred = []
     for feed in reversed(FEEDS):
@@ -84,8 +86,8 @@ def _moved_since(connection: sa.Connection, feed: Feed, session_id: int) -> str:
         live.c.session_id.is_distinct_from(session_id),
         *(
             sa.and_(
-                dialect.has_key(connection, change_sets.c.after, name),
-                live.c[name].is_distinct_from(dialect.from_json(connection, change_sets.c.after, live.c[name])),
+                dialect.has_key(connection, journal.after(feed), name),
+                live.c[name].is_distinct_from(dialect.from_json(connection, journal.after(feed), live.c[name])),
             )
             for name in feed.journaled
         ),
@@ -136,11 +138,12 @@ def _journal(connection: sa.Connection, session_id: int, by: int) -> None:
     ).where(done.c.session_id == session_id)
     names = ["session_id", "table_name", "staged_seq", "key", "operation", "live_id", "before", "after"]
     connection.execute(change_sets.insert().from_select([*names, "before_session_id"], rows))
+    journal.keep_images_backwards(connection, session_id, by)
 
 
 def _restore(connection: sa.Connection, feed: Feed, session_id: int, by: int) -> sa.Update:
     """Give changed rows their before-image; a row that a later session wrote (forced) is ours from now on."""
-    live, before = feed.live, change_sets.c.before
+    live, before = feed.live, journal.before(feed)
     is_ours = live.c.session_id == session_id
     values: dict[str, Any] = {
         name: sa.case(
@@ -158,6 +161,22 @@ def _restore(connection: sa.Connection, feed: Feed, session_id: int, by: int) ->
         live.update()
         .values(values)
         .where(_of(feed, session_id), change_sets.c.operation != INSERT, feed.live_id == change_sets.c.live_id)
+    )
+
+
+def _release_keys(connection: sa.Connection, feed: Feed, session_id: int) -> sa.Update:
+    """Take the 1C key from rows that will get another one, before a third gets theirs."""
+    key = feed.live.c[feed.key[0]]
+    changes_key = dialect.has_key(connection, journal.before(feed), key.name)
+    return (
+        feed.live.update()
+        .values({key.name: None})
+        .where(
+            _of(feed, session_id),
+            change_sets.c.operation != INSERT,
+            feed.live_id == change_sets.c.live_id,
+            changes_key,
+        )
     )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database.bookkeeping import change_sets, import_sessions, session_figures
 from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
 
 STARTED, STAGED, JUDGED, REJECTED = "started", "staged", "judged", "rejected"
 PUBLISHED, UNCHANGED, FAILED, ROLLED_BACK = "published", "unchanged", "failed", "rolled_back"
@@ -129,15 +130,17 @@ def latest(database: ShopDatabase, *statuses: str) -> Session | None:
 
 
 def latest_waiting(database: ShopDatabase) -> Session | None:
-    """The newest session that could be published: judged or rejected, no dry run, nothing published since."""
+    """The newest session, if it is of the catalogue and could be published: judged or rejected, no dry run."""
     last = latest(database)
     waits = last is not None and last.status in (JUDGED, REJECTED) and not last.dry_run
+    waits = waits and last is not None and last.kind != SYNC_CUSTOMERS
     return last if waits else None
 
 
 def last_published(database: ShopDatabase) -> Session | None:
-    """The session that was the last to end well; a long one may have been opened before others that ended earlier."""
-    query = import_sessions.select().where(import_sessions.c.status.in_(DONE))
+    """The session of the catalogue that was the last to end well; one opened later may have ended earlier."""
+    of_catalogue = import_sessions.c.kind != SYNC_CUSTOMERS
+    query = import_sessions.select().where(import_sessions.c.status.in_(DONE), of_catalogue)
     with database.read() as connection:
         row = connection.execute(query.order_by(import_sessions.c.finished_at.desc()).limit(1)).one_or_none()
     return None if row is None else Session(**row._mapping)  # noqa: SLF001
@@ -181,9 +184,14 @@ def undo_repeats(connection: sa.Connection, target: Session) -> None:
 
 
 def published_since(connection: sa.Connection, session: Session) -> list[int]:
-    """Sessions that were published after this one was judged: its judgement may no longer hold."""
+    """Sessions that were published after this one was judged: its judgement may no longer hold.
+
+    Customers and the catalogue have no table in common.
+    """
+    of_customers = import_sessions.c.kind == SYNC_CUSTOMERS
     later = sa.select(import_sessions.c.id).where(
         import_sessions.c.id != session.id,
+        of_customers if session.kind == SYNC_CUSTOMERS else sa.not_(of_customers),
         import_sessions.c.status.in_(DONE),
         import_sessions.c.finished_at > session.judged_at,
     )

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import schema
-from freesport_pipelines.database.types import ExactNumber, LocalId
+from freesport_pipelines.database import customer_schema, schema
+from freesport_pipelines.database.types import ExactNumber, LocalId, UtcDateTime
 from freesport_pipelines.domain import rows
 
 STAGE = "stage"
@@ -22,7 +22,7 @@ metadata = sa.MetaData(schema=STAGE)
 def _type(name: str, annotation: Any, live: sa.Table | None) -> Any:
     """The live column's type, except that JSON stays text until a row is really written."""
     column = live.c.get(name) if live is not None else None
-    if column is not None and isinstance(column.type, ExactNumber | sa.BigInteger | sa.Boolean):
+    if column is not None and isinstance(column.type, ExactNumber | sa.BigInteger | sa.Boolean | UtcDateTime):
         return column.type
     plain = [part for part in typing.get_args(annotation) if part is not types.NoneType] or [annotation]
     return {str: sa.Text(), bool: sa.Boolean(), int: sa.BigInteger(), Decimal: sa.Numeric()}[plain[0]]
@@ -33,7 +33,7 @@ def _staged(name: str, row: type, live: sa.Table | None) -> sa.Table:
     columns = []
     for field, annotation in hints.items():
         optional = types.NoneType in typing.get_args(annotation)
-        key = field in ("onec_id", "parent_onec_id", "rejected", "kind")
+        key = field in ("onec_id", "parent_onec_id", "rejected", "kind", "key")
         doc = live.c[field].doc if live is not None and field in live.c else None
         columns.append(sa.Column(field, _type(field, annotation, live), nullable=optional or not key, doc=doc))
     return sa.Table(
@@ -69,6 +69,35 @@ skus = _staged("staged_offers", rows.SkuRow, schema.skus)
 sku_prices = _staged("staged_prices", rows.SkuPricesRow, schema.sku_prices)
 sku_stocks = _staged("staged_stocks", rows.SkuStocksRow, schema.sku_stocks)
 excluded_items = _staged("staged_excluded", ExcludedRow, schema.excluded_items)
+contragents = _staged("staged_contragents", rows.ContragentRow, customer_schema.contragents)
+customers = _staged("staged_customers", rows.CustomerRow, customer_schema.customers)
+sync_conflicts = _staged("staged_conflicts", rows.ConflictRow, customer_schema.sync_conflicts)
+sync_log = _staged("staged_sync_log", rows.SyncLogRow, customer_schema.customer_sync_log)
+
+known_contragents = sa.Table(
+    "known_contragents",
+    metadata,
+    sa.Column("onec_id", sa.Text, nullable=False),
+    sa.Column("tax_id", sa.Text),
+    sa.Column("kpp", sa.Text),
+    sa.Column("email", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("platform_id", sa.Text),
+    sa.Column("is_marked", sa.Boolean, nullable=False),
+    sa.Column("is_changed", sa.Boolean, nullable=False, doc="new, or not as it was"),
+)
+"""What identities are judged by: all contragents as they will be after the session."""
+
+resolving = sa.Table(
+    "resolving",
+    metadata,
+    sa.Column("seq", LocalId, nullable=False, autoincrement=False),
+    *(sa.Column(column.name, column.type) for column in known_contragents.columns),
+    sa.Column("same_tax_id", sa.Integer),
+    sa.Column("same_tax_id_kpp", sa.Integer),
+    sa.Column("same_email", sa.Integer),
+)
+"""Those of them that this session decides about, in order."""
 
 rejects = sa.Table(
     "rejects",

@@ -10,6 +10,7 @@ from freesport_pipelines.database import fingerprints
 from freesport_pipelines.database.bookkeeping import import_sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.sessions import DONE, FAILED, JUDGED, ROLLED_BACK
+from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
 
 _ENDED = (*DONE, ROLLED_BACK)
 _INSTEAD = {**dict.fromkeys(DONE, ROLLED_BACK), JUDGED: FAILED}
@@ -50,7 +51,7 @@ class Undone(NamedTuple):
     @property
     def published(self) -> tuple[int, ...]:
         """What the shop loses by going back to that state."""
-        done = [row.id for row in self.later if row.status in DONE and not row.dry_run]
+        done = [row.id for row in self.later if row.status in DONE and not row.dry_run and row.kind != SYNC_CUSTOMERS]
         return tuple(sorted([*self.published_since, *done]))
 
 
@@ -80,7 +81,7 @@ def keep(connection: sa.Connection, undone: Undone, note: str) -> None:
     now = datetime.now(UTC)
     rows = []
     for row in undone.later:
-        status = _INSTEAD.get(row.status)
+        status = None if row.kind == SYNC_CUSTOMERS else _INSTEAD.get(row.status)  # customers stay as they are
         changed = {} if status is None else {"status": status, "error": note, "finished_at": row.finished_at or now}
         rows.append({**row._mapping, **changed})  # noqa: SLF001
     if rows:

@@ -14,7 +14,7 @@ from freesport_pipelines.database import liveness, sessions
 from freesport_pipelines.database.bookkeeping import import_sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.sessions import DONE, FAILED, JUDGED, REJECTED, STAGED, STARTED
-from freesport_pipelines.domain.jobs import ROLLBACK
+from freesport_pipelines.domain.jobs import ROLLBACK, SYNC_CUSTOMERS
 
 AT_WORK = (STARTED, STAGED, JUDGED)
 TAKEN_UP_WITHIN = timedelta(hours=24)
@@ -63,13 +63,18 @@ def _mark(database: ShopDatabase, session: sessions.Session, still: sa.ColumnEle
         return marked.rowcount > 0
 
 
-def settled_drops(database: ShopDatabase) -> set[str]:
+def _of(*, of_customers: bool) -> sa.ColumnElement[bool]:
+    """Sessions that read the contragents of a drop, or those that read all the rest of it."""
+    return (_s("kind") == SYNC_CUSTOMERS) if of_customers else (_s("kind") != SYNC_CUSTOMERS)
+
+
+def settled_drops(database: ShopDatabase, *, of_customers: bool = False) -> set[str]:
     """Drops of which a session came to an end, good or bad.
 
     No end: a session whose run was killed, a trial or a part of the drop that an operator imported by hand.
     """
     query = sa.select(import_sessions.c.drop_id, import_sessions.c.options).where(
-        _s("status").not_in((STARTED, STAGED)), _s("interrupted_at").is_(None)
+        _s("status").not_in((STARTED, STAGED)), _s("interrupted_at").is_(None), _of(of_customers=of_customers)
     )
     with database.read() as connection:
         ended = connection.execute(query).all()
@@ -77,8 +82,8 @@ def settled_drops(database: ShopDatabase) -> set[str]:
 
 
 def begun_drops(database: ShopDatabase) -> set[str]:
-    """Drops of which a session is open or came to an end."""
-    query = sa.select(import_sessions.c.drop_id).where(_s("interrupted_at").is_(None))
+    """Drops of whose catalogue a session is open or came to an end."""
+    query = sa.select(import_sessions.c.drop_id).where(_s("interrupted_at").is_(None), _of(of_customers=False))
     with database.read() as connection:
         return set(connection.execute(query.distinct()).scalars())
 
@@ -96,7 +101,7 @@ def may_come_later(table: Any = import_sessions) -> sa.ColumnElement[bool]:
 
 def others_at_work(database: ShopDatabase, session_id: int) -> bool:
     """Is another session under way that may be published later?"""
-    query = sa.select(sa.func.count()).where(_s("id") != session_id, may_come_later())
+    query = sa.select(sa.func.count()).where(_s("id") != session_id, may_come_later(), _of(of_customers=False))
     with database.read() as connection:
         return bool(connection.execute(query).scalar_one())
 

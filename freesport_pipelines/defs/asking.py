@@ -29,9 +29,9 @@ def ask_for(
     now = datetime.now(UTC)
     with shop.exchange.lock("asking"):
         asked = _asked_since(instance, now - HELD_FOR)
-        others = {it.drop_id: asked[it.drop_id][0] for it in drops if asked.get(it.drop_id, (asker,))[0] != asker}
-        ours = [drop for drop in drops if drop.drop_id not in others]
-        asked |= {drop.drop_id: (asker, now.timestamp()) for drop in ours}
+        others = {it.run_key: asked[it.run_key][0] for it in drops if asked.get(it.run_key, (asker,))[0] != asker}
+        ours = [drop for drop in drops if drop.run_key not in others]
+        asked |= {drop.run_key: (asker, now.timestamp()) for drop in ours}
         instance.daemon_cursor_storage.set_cursor_values({ASKED: json.dumps(asked)})
     return [drop.request() for drop in ours], [f"{who} has just asked for drop {it}" for it, who in others.items()]
 

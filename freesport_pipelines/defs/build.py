@@ -4,8 +4,9 @@ from typing import Any
 
 import dagster as dg
 
-from freesport_pipelines.defs import maintenance, operations, stock_schedule
+from freesport_pipelines.defs import customer_schedule, maintenance, operations, stock_schedule
 from freesport_pipelines.defs.assets.change_set import change_set
+from freesport_pipelines.defs.assets.customers import customer_assets
 from freesport_pipelines.defs.assets.drop import exchange_drop
 from freesport_pipelines.defs.assets.live import publish
 from freesport_pipelines.defs.assets.staged import staged_assets
@@ -20,9 +21,9 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     :param overrides: resources by name instead of the environment's
     """
     return dg.Definitions(
-        assets=[exchange_drop, *staged_assets, change_set, publish],
+        assets=[exchange_drop, *staged_assets, change_set, publish, *customer_assets],
         jobs=[*jobs, *operations.jobs, *maintenance.jobs],
-        schedules=[*stock_schedule.schedules, *maintenance.schedules],
+        schedules=[*stock_schedule.schedules, *customer_schedule.schedules, *maintenance.schedules],
         sensors=sensors,
         resources={"shop": Shop(), **overrides},
         # a process per step would cost a stock update 7 x 1.3-3.5 s, several times its own work; in one process the

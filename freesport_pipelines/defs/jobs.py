@@ -7,7 +7,7 @@ Steps run in one process, one after the other: a process per step costs 1.3-3.5 
 import dagster as dg
 
 from freesport_pipelines.defs.assets.live import LIVES, REPORT
-from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
+from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE, SYNC_CUSTOMERS
 
 WRITER = "freesport/writer"
 """Run tag: one run per value at a time (dagster.yaml), in the order in which the drops came.
@@ -15,7 +15,7 @@ WRITER = "freesport/writer"
 Stocks go beside a long catalogue import, not behind it: whichever of the two is older in 1C leaves to the other the
 rows that it names (`database/overtaking.py`). The lock in the shop's database is the guarantee, tags only keep order.
 """
-CATALOGUE, STOCKS = "catalogue", "stocks"
+CATALOGUE, STOCKS, CUSTOMERS = "catalogue", "stocks", "customers"
 
 
 def _keys(*paths: str) -> dg.AssetSelection:
@@ -39,4 +39,13 @@ stock_update = dg.define_asset_job(
     tags={WRITER: STOCKS},
 )
 
-jobs = [catalog_import, stock_update]
+sync_customers = dg.define_asset_job(
+    SYNC_CUSTOMERS,
+    selection=dg.AssetSelection.groups("customers") | _keys("exchange/drop"),
+    description="Synchronise customers with 1C, both ways: contragents of the next drop that has some, registrations, "
+    "decided conflicts; then tell 1C what it does not know. Runs as it opens, also without new files. "
+    "(Синхронизация покупателей.)",
+    tags={WRITER: CUSTOMERS},
+)
+
+jobs = [catalog_import, stock_update, sync_customers]

@@ -30,12 +30,13 @@ def current_import(context: dg.AssetExecutionContext, shop: Shop):  # type: igno
     from freesport_pipelines.database import sessions
     from freesport_pipelines.domain.kinds import Kind
     from freesport_pipelines.steps.context import ImportContext
+    from freesport_pipelines.steps.customers import load_drop
 
     session = sessions.of_run(shop.database, session_key(context))
     if session is None:
         raise dg.Failure(CLICK_JOB, allow_retries=False)
     session = resumed(context, shop, session)
-    drop = shop.archive.load(session.drop_id).only([Kind(kind) for kind in session.options.get("only", ())])
+    drop = load_drop(shop.archive, session.drop_id).only([Kind(kind) for kind in session.options.get("only", ())])
     return ImportContext(shop.database, drop, session, shop.settings)
 
 

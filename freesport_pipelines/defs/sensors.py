@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from freesport_pipelines.defs.asking import ask_for
-from freesport_pipelines.defs.jobs import catalog_import, stock_update
+from freesport_pipelines.defs.jobs import catalog_import, stock_update, sync_customers
 from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.defs.waiting import fail_dead_runs, waiting_drops
 from freesport_pipelines.settings import get_settings
@@ -15,13 +15,14 @@ NAME = "exchange_sensor"
 
 @dg.sensor(
     name=NAME,
-    jobs=[catalog_import, stock_update],
+    jobs=[catalog_import, stock_update, sync_customers],
     minimum_interval_seconds=get_settings().sensor_interval_seconds,
     default_status=(
         dg.DefaultSensorStatus.RUNNING if get_settings().sensor_enabled else dg.DefaultSensorStatus.STOPPED
     ),
     description="Watches exchange/incoming. A set of files is claimed when all of them are complete and quiet; drops "
-    "of rests alone start stock_update, all others catalog_import. Says on every tick why it waits.",
+    "of rests alone start stock_update, all others catalog_import; sync_customers reads their contragents. Says on "
+    "every tick why it waits.",
 )
 def exchange_sensor(
     context: dg.SensorEvaluationContext, shop: dg.ResourceParam[Shop]

@@ -4,13 +4,14 @@ Belongs here: drops and runs, and the rule of who may go first. Does not belong 
 (`sensors`, `stock_schedule`), two that ask at the same moment (`asking`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
 
 from freesport_pipelines.defs.resources import Shop
-from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
+from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE, SYNC_CUSTOMERS
+from freesport_pipelines.domain.kinds import CUSTOMER_KINDS, STOCK_KINDS
 
 ARCHIVED_LOOK_BACK = 20
 ATTEMPTS = 3
@@ -29,10 +30,15 @@ class WaitingDrop:
     obstacle: str | None
     """Why no run is asked for now, in words for an operator; None: one may be."""
 
+    @property
+    def run_key(self) -> str:
+        """Of its first run."""
+        return f"{self.drop_id}/customers" if self.job == SYNC_CUSTOMERS else self.drop_id
+
     def request(self) -> dg.RunRequest:
         """Its next run. The key changes with each attempt, so that a run that died can be repeated."""
         return dg.RunRequest(
-            run_key=self.drop_id if not self.runs else f"{self.drop_id}/{self.runs + 1}",
+            run_key=self.run_key if not self.runs else f"{self.run_key}/{self.runs + 1}",
             job_name=self.job,
             run_config={"ops": {"exchange__drop": {"config": {"drop": self.drop_id}}}},
             tags={DROP_TAG: self.drop_id},
@@ -51,16 +57,43 @@ def fail_dead_runs(instance: dg.DagsterInstance, shop: Shop) -> None:
 
 
 def waiting_drops(instance: dg.DagsterInstance, shop: Shop) -> Iterator[WaitingDrop]:
-    """Every drop that is not settled, oldest first; a run that died is repeated a few times."""
-    from freesport_pipelines.database import unfinished
-    from freesport_pipelines.domain.kinds import STOCK_KINDS
+    """Every drop that is not settled, oldest first; a run that died is repeated a few times.
 
+    A drop with contragents waits a second time, for the job that reads those.
+    """
+    from itertools import chain
+
+    kept = dict(_kept(shop))
+    return chain(_of_catalogue(instance, shop, kept), _of_customers(instance, shop, kept))
+
+
+def _of_customers(
+    instance: dg.DagsterInstance, shop: Shop, kept: Mapping[str, frozenset[str]]
+) -> Iterator[WaitingDrop]:
+    from freesport_pipelines.database import unfinished
+
+    settled = unfinished.settled_drops(shop.database, of_customers=True)
+    for drop_id, kinds in sorted(kept.items()):
+        if drop_id in settled or not kinds & CUSTOMER_KINDS:
+            continue
+        runs = _runs(instance, drop_id, of_customers=True)
+        obstacle = _obstacle(drop_id, runs)
+        if obstacle is None and kinds - CUSTOMER_KINDS and not shop.archive.holds(drop_id):
+            obstacle = f"contragents of drop {drop_id} wait until its catalogue run has archived it"
+        yield WaitingDrop(drop_id, SYNC_CUSTOMERS, len(runs), obstacle)
+
+
+def _of_catalogue(
+    instance: dg.DagsterInstance, shop: Shop, kept: Mapping[str, frozenset[str]]
+) -> Iterator[WaitingDrop]:
+    from freesport_pipelines.database import unfinished
     settled, begun = unfinished.settled_drops(shop.database), unfinished.begun_drops(shop.database)
     catalogue: str | None = None
-    for drop_id, kinds in sorted(dict(_kept(shop)).items()):
-        if drop_id in settled:
+    for drop_id, all_kinds in sorted(kept.items()):
+        kinds = all_kinds - CUSTOMER_KINDS
+        if drop_id in settled or (all_kinds and not kinds):
             continue
-        runs = instance.get_runs(filters=dg.RunsFilter(tags={DROP_TAG: drop_id}))
+        runs = _runs(instance, drop_id, of_customers=False)
         is_stock = bool(kinds) and kinds <= STOCK_KINDS
         obstacle = _obstacle(drop_id, runs)
         is_given_up = obstacle is not None and all(run.is_finished for run in runs)
@@ -70,6 +103,11 @@ def waiting_drops(instance: dg.DagsterInstance, shop: Shop) -> Iterator[WaitingD
         yield WaitingDrop(drop_id, STOCK_UPDATE if is_stock else CATALOG_IMPORT, len(runs), obstacle)
         if not is_stock and not is_given_up and drop_id not in begun:
             catalogue = catalogue or drop_id
+
+
+def _runs(instance: dg.DagsterInstance, drop_id: str, *, of_customers: bool) -> list[dg.DagsterRun]:
+    runs = instance.get_runs(filters=dg.RunsFilter(tags={DROP_TAG: drop_id}))
+    return [run for run in runs if (run.job_name == SYNC_CUSTOMERS) == of_customers]
 
 
 def _obstacle(drop_id: str, runs: Sequence[dg.DagsterRun]) -> str | None:

@@ -38,6 +38,8 @@ _CLASSIFIER = """\t<Классификатор СодержитТолькоИз�
 \t\t<Наименование>Товары 1С</Наименование>
 \t\t<{list}>
 """
+_CONTRAGENTS = '\t<Контрагенты СодержитТолькоИзменения="false">\n'
+_CONTRAGENTS_END = "\t</Контрагенты>\n"
 _CLASSIFIER_END = "\t\t</{list}>\n\t</Классификатор>\n"
 
 
@@ -64,6 +66,10 @@ class Frames:
     def package(self) -> tuple[str, str]:
         """Frame of offers, prices and rests."""
         return self._package + "\t\t<Предложения>\n", "\t\t</Предложения>\n" + _PACKAGE_END
+
+    def contragents(self) -> tuple[str, str]:
+        """Frame of contragents: no catalogue, no package, and the one kind that does not claim to be changes."""
+        return _CONTRAGENTS, _CONTRAGENTS_END
 
     def _framed(self, header: str, list_tag: str) -> tuple[str, str]:
         opening = header + _CLASSIFIER.format(id=self._id, list=list_tag)
@@ -96,12 +102,17 @@ class Unload:
             if kind not in self.plan.kinds:
                 deque(rows_of_packet, maxlen=0)
                 continue
-            name = f"{kind}_1_{packet}_{packet_uuid(self.plan.seed, self.plan.starts_at, kind, packet)}.xml"
+            name = self._name(kind, packet)
             folder = self.out / kind
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / name).open("wb") as file:
                 self._write_packet(file, frame, rows_of_packet)
             self.files += 1
+
+    def _name(self, kind: Kind, packet: int) -> str:
+        """Two numbers and a uuid; contragents have one number. Source: facts, section 1.0."""
+        numbers = packet if kind is Kind.CONTRAGENTS else f"1_{packet}"
+        return f"{kind}_{numbers}_{packet_uuid(self.plan.seed, self.plan.starts_at, kind, packet)}.xml"
 
     def _write_packet(self, file: BinaryIO, frame: tuple[str, str], rows: Iterator[str]) -> None:
         opening = _ROOT.format(formed=self._now.isoformat(timespec="seconds"), node=_NODE) + frame[0]

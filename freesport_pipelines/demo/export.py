@@ -6,6 +6,8 @@ from pathlib import Path
 from freesport_pipelines.demo import references
 from freesport_pipelines.demo.assortment import MARKED_GROUP, UNKNOWN_GROUP, Assortment, Sku
 from freesport_pipelines.demo.changes import Changes
+from freesport_pipelines.demo.contragents import PER_PACKET as CONTRAGENTS_PER_PACKET
+from freesport_pipelines.demo.contragents import Contragents
 from freesport_pipelines.demo.dirty import Dirt, with_row_at
 from freesport_pipelines.demo.envelope import Unload
 from freesport_pipelines.demo.goods import GoodsRows
@@ -37,9 +39,10 @@ class _Export:
         self._dirt = Dirt(self._assortment)
         self._changes = Changes(self._assortment, self._dirt)
         self._properties = Properties(plan.seed, plan.properties_per_good)
+        self._contragents = Contragents(plan.seed, plan.contragent_count, dirty=plan.dirty)
 
     def write(self) -> DemoTotals:
-        """Write in the order in which 1C does; a delta has no dictionaries."""
+        """Write in the order in which 1C does; a delta has no dictionaries and no contragents."""
         unload, frames, dirt = self._unload, self._unload.frames, self._dirt
         if not self._plan.delta:
             self._write_dictionaries()
@@ -47,6 +50,9 @@ class _Export:
         unload.write(Kind.OFFERS, frames.package(), self._offers(), dirt.offers_per_packet)
         unload.write(Kind.PRICES, frames.package(), self._prices(), PRICES_PER_PACKET)
         unload.write(Kind.RESTS, frames.package(), self._rests(), RESTS_PER_PACKET)
+        if not self._plan.delta:
+            rows = self._contragents.rows()
+            unload.write(Kind.CONTRAGENTS, frames.contragents(), rows, CONTRAGENTS_PER_PACKET)
         return self._totals()
 
     def _write_dictionaries(self) -> None:
@@ -145,6 +151,7 @@ class _Export:
         reasons = [self._assortment.excluded(number) for number in range(UNKNOWN_GROUP.start, MARKED_GROUP.stop)]
         tally.excluded.update(reason for reason in reasons if reason is not None)
         declared = dict.fromkeys([*known.goods_dictionary(), *known.offers_dictionary()])
+        people = self._contragents.size()
         coded = sum(bool(unit_id.strip()) for unit_id, *_ in references.UNITS)
         return DemoTotals(
             categories=tree.active,
@@ -168,6 +175,9 @@ class _Export:
             quarantined={kind: dict(reasons) for kind, reasons in tally.quarantined.items()},
             excluded={} if plan.delta else dict(tally.excluded),
             changed_products=tally.changed_products,
+            contragents=people.contragents,
+            buyers=people.buyers,
+            marked_contragents=people.marked,
             files=self._unload.files,
             bytes_written=self._unload.bytes_written,
         )

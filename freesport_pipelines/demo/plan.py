@@ -29,6 +29,8 @@ class DemoPlan:
     """Property values of every goods, the brand included; the dictionaries grow with it."""
     delta: bool = False
     """Write what changed and nothing else: needs a `change_share`."""
+    contragents: int | None = None
+    """Customers and suppliers; None: a hundred and one more for every 25 goods. A delta has none."""
     kinds: frozenset[Kind] = frozenset(Kind)
     """Kinds of file that are written: the files of the whole export, whose totals are counted all the same."""
 
@@ -41,12 +43,19 @@ class DemoPlan:
             raise ValueError(f"offers_per_good must be 1..{MOST_OFFERS_PER_GOOD}, not {self.offers_per_good}")
         if self.warehouses < 1 or self.properties_per_good < 1:
             raise ValueError("warehouses and properties_per_good must be at least 1")
+        if self.contragents is not None and self.contragents < 0:
+            raise ValueError(f"contragents must be at least 0, not {self.contragents}")
         if not 0.0 <= self.change_share <= 1.0:
             raise ValueError(f"change_share is a share, 0..1, not {self.change_share}")
         if self.delta and not self.change_share:
             raise ValueError("a delta needs a change_share above 0")
         if self.formed_at.tzinfo is not None:
             raise ValueError("formed_at is naive local time, as 1C writes it")
+
+    @property
+    def contragent_count(self) -> int:
+        """How many contragents there are."""
+        return 100 + self.goods // 25 if self.contragents is None else self.contragents
 
     @property
     def starts_at(self) -> datetime:

@@ -49,6 +49,11 @@ class DemoTotals:
     """Goods that are not created, by reason."""
     changed_products: int
     """SKUs whose prices and stocks differ from the unchanged export."""
+    contragents: int
+    """Rows, marked ones and suppliers included."""
+    buyers: int
+    """Those that are not marked and have the role Покупатель, alone or beside others."""
+    marked_contragents: int
     files: int
     bytes_written: int
 

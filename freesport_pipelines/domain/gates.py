@@ -257,8 +257,6 @@ GATES: tuple[Gate, ...] = (
         "No size text is longer than a size can be. Failed: the SKUs named here are saved without a size.",
     ),
 )
-BY_NAME = {gate.name: gate for gate in GATES}
-
 
 def judge(gate: Gate, figure: Figure, policy: BlockPolicy, *, first_import: bool) -> Result:
     """Turn a figure into a result.

@@ -22,5 +22,8 @@ class Kind(StrEnum):
     CONTRAGENTS = "contragents"
 
 
+CUSTOMER_KINDS = frozenset({Kind.CONTRAGENTS})
+"""Read by a job of its own: customers and catalogue do not wait for each other. Its records are personal data."""
+
 STOCK_KINDS = frozenset({Kind.RESTS, Kind.STORAGES})
 """A drop made of these alone is a stock update: it touches nothing but warehouses and stocks."""

@@ -116,4 +116,33 @@ class OfferStocks(NamedTuple):
     """(warehouse id or None when the file names none, `<Количество>` as written)."""
 
 
-Record = PriceType | Warehouse | Unit | Category | Property | Goods | Offer | OfferPrices | OfferStocks
+class Contragent(NamedTuple):
+    """`<Контрагент>` of contragents: a customer or supplier of 1C. Personal data, see `domain/masking.py`."""
+
+    onec_id: str
+    name: str
+    """`<Наименование>`: the working name, may hold a city or a contact person."""
+    official_name: str | None
+    """`<ОфициальноеНаименование>`: there for legal entities alone."""
+    full_name: str | None
+    """`<ПолноеНаименование>`: there for persons and sole proprietors."""
+    roles: tuple[str, ...]
+    """`<Роль>`, repeated: Покупатель, Поставщик… It carries no price level."""
+    tax_id: str | None
+    """`<ИНН>` as written."""
+    kpp: str | None
+    okpo: str | None
+    legal_address: str | None
+    """`<АдресРегистрации><Представление>`."""
+    address: str | None
+    """`<Адрес><Представление>`."""
+    contacts: tuple[tuple[str, str], ...]
+    """(`<Тип>`, `<Значение>`) as written."""
+    representatives: tuple[tuple[str, str], ...]
+    """(`<Отношение>`, `<Наименование>`) of `<Представитель>`."""
+    requisites: tuple[tuple[str, str], ...]
+    """`<ЗначенияРеквизитов>` as (name, value), repeats included: an extension of 1C may add price types."""
+    is_marked: bool
+
+
+Record = PriceType | Warehouse | Unit | Category | Property | Goods | Offer | OfferPrices | OfferStocks | Contragent

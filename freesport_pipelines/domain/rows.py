@@ -158,3 +158,109 @@ class SkuStocksRow(NamedTuple):
     """JSON {warehouse id: quantity}, raw, negatives included."""
     raw_quantity: Decimal
     """Sum over warehouses, negatives included; staged only, to prove that loading lost nothing."""
+
+
+class ContragentRow(NamedTuple):
+    """Next state of `contragents`: what 1C says about one contragent, normalised. Personal data."""
+
+    onec_id: str
+    customer_type: str
+    """legal_entity or individual (a sole proprietor is an individual with an INN)."""
+    name: str
+    """`<Наименование>`, white space collapsed."""
+    company_name: str | None
+    """Of legal entities: the official name."""
+    last_name: str | None
+    """Of individuals, like the next two, where the name looks like Фамилия Имя Отчество."""
+    first_name: str | None
+    middle_name: str | None
+    contact_person: str | None
+    tax_id: str | None
+    """ИНН (or a foreign number) without spaces, as given."""
+    matching_tax_id: str | None
+    """The same when it is a Russian ИНН whose checksum holds: the only one that may identify somebody."""
+    kpp: str | None
+    okpo: str | None
+    phone: str | None
+    """The first usable phone, E.164 (+70000000001)."""
+    phones: str
+    """JSON list of all usable phones, E.164."""
+    email: str | None
+    """The first usable address, lower case."""
+    emails: str
+    """JSON list of all of them."""
+    legal_address: str | None
+    actual_address: str | None
+    name_key: str | None
+    """Normalised name, for proposing candidates (never for linking)."""
+    roles: str
+    """JSON list of `<Роль>` as written."""
+    is_buyer: bool
+    price_type_onec_id: str | None
+    """The one ТипЦенId among the requisites, where a 1C extension sends it."""
+    platform_id: str | None
+    """The platform's own id of the customer, where 1C sends back what an export told it."""
+    is_marked: bool
+    content_hash: int
+    wants_active: bool
+    """Not marked for deletion."""
+
+
+class CustomerRow(NamedTuple):
+    """Next state of `customers`, as far as an import writes it. Personal data."""
+
+    key: str
+    """For journals: the 1C id, else "customer <id>"."""
+    customer_id: int | None
+    """Row of `customers` that becomes this; None: a new one."""
+    onec_id: str | None
+    customer_type: str
+    email: str | None
+    phone: str | None
+    last_name: str | None
+    first_name: str | None
+    middle_name: str | None
+    company_name: str | None
+    contact_person: str | None
+    tax_id: str | None
+    kpp: str | None
+    legal_address: str | None
+    role: str | None
+    """Only of new rows; an import never changes a role."""
+    created_in_1c: bool | None
+    needs_1c_export: bool
+    sync_status: str
+    sync_error_message: str | None
+    last_sync_at: str | None
+    """ISO time, UTC; None: nothing changed."""
+    marked_in_1c: bool
+    merged_into_id: int | None
+    wants_active: bool
+
+
+class ConflictRow(NamedTuple):
+    """Next state of `sync_conflicts`. No personal values: names of fields and ids only."""
+
+    key: str
+    conflict_type: str
+    strategy: str
+    status: str
+    method: str
+    customer_id: int | None
+    onec_id: str
+    details: str
+    """JSON."""
+    decision: str | None
+
+
+class SyncLogRow(NamedTuple):
+    """A line of `customer_sync_log`. No personal values."""
+
+    operation_type: str
+    status: str
+    method: str | None
+    customer_id: int | None
+    onec_id: str | None
+    details: str
+    """JSON."""
+    error_message: str | None

@@ -35,6 +35,7 @@ class Transport:
 
         :param session: ask 1C to keep one session for all requests (IBSession)
         """
+        _hush()
         self._clock = clock
         self._base = base
         self._is_in_session = session

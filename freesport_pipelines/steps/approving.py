@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import change_set, overtaking, publish, quarantine, sessions
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.domain.gates import BY_NAME, Severity
+from freesport_pipelines.domain.customer_gates import BY_NAME
+from freesport_pipelines.domain.gates import Severity
 from freesport_pipelines.steps.publishing import finish, rows_were_shaped_by, settle
 
 log = logging.getLogger(__name__)

@@ -108,7 +108,7 @@ class Lineage:
     def effects_after(self, backup: Backup | None) -> list[PastSession]:
         """What took effect after the backup, in the order in which it is done again; everything without a backup."""
         held = backup.manifest.history.effects if backup else frozenset()
-        later = [session for number, session in self.effects.items() if number not in held]
+        later = [s for number, s in self.effects.items() if number not in held and not s.is_of_customers]
         return _in_order(sorted(later, key=lambda session: (str(session.finished_at), session.id)))
 
 

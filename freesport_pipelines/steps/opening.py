@@ -13,8 +13,8 @@ from upath import UPath
 
 from freesport_pipelines.database import sessions, unfinished
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.domain.jobs import STOCK_UPDATE
-from freesport_pipelines.domain.kinds import STOCK_KINDS, Kind
+from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE, SYNC_CUSTOMERS
+from freesport_pipelines.domain.kinds import CUSTOMER_KINDS, STOCK_KINDS, Kind
 from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.exchange.claim import claim, claimed_drops
 from freesport_pipelines.exchange.drop import Drop, DropMode
@@ -30,6 +30,14 @@ LOOK_AGAIN_SECONDS = 2
 FLUSHED_EARLY_BYTES = 100_000_000
 RULES_VERSION = 1
 """Raise it when a rule changes what the same drop means: unchanged content is then compared again."""
+
+
+KINDS_READ = {
+    CATALOG_IMPORT: frozenset(Kind) - CUSTOMER_KINDS,
+    STOCK_UPDATE: STOCK_KINDS,
+    SYNC_CUSTOMERS: CUSTOMER_KINDS,
+}
+"""What of a drop each job reads."""
 
 
 class NothingToImport(LookupError):
@@ -77,7 +85,7 @@ def _latest(exchange: ExchangeFolder, archive: Archive) -> Drop:
     waiting = [claimed.drop_id for claimed in claimed_drops(exchange)]
     if waiting:
         return archive.store_claimed(exchange, min(waiting))
-    drop_id = _claim_now(exchange)
+    drop_id = claim_now(exchange)
     if drop_id is not None:
         return archive.store_claimed(exchange, drop_id)
     newest = archive.latest()
@@ -90,7 +98,7 @@ def _latest(exchange: ExchangeFolder, archive: Archive) -> Drop:
     return newest
 
 
-def _claim_now(exchange: ExchangeFolder) -> str | None:
+def claim_now(exchange: ExchangeFolder) -> str | None:
     """Claim the files of the incoming folder for an operator who will not wait for the sensor's next looks."""
     first = scan(exchange.incoming)
     if not first.files:
@@ -130,7 +138,7 @@ def open_import(
             "tried": order.dry_run,
         },
         content_digest=_digest(drop, job, mode, settings),
-        formed_at=_formed_at(drop, STOCK_KINDS if job == STOCK_UPDATE else frozenset(Kind)),
+        formed_at=_formed_at(drop, KINDS_READ[job]),
     )
     unfinished.discard_areas(database)
     if session.status not in sessions.DONE:
@@ -147,12 +155,23 @@ def note_unknown_files(context: ImportContext) -> None:
         sessions.record_figures(context.database, context.session.id, "other files", figures)
 
 
+def note_contragents(context: ImportContext) -> None:
+    """Say in the report of a catalogue import that its drop holds more than this job reads."""
+    packets = len(context.drop.packets(Kind.CONTRAGENTS))
+    if packets and context.session.kind != SYNC_CUSTOMERS:
+        note = "archived; the job sync_customers reads them"
+        figures = {"packets": packets, "records": 0, "note": note}
+        sessions.record_figures(context.database, context.session.id, str(Kind.CONTRAGENTS), figures)
+
+
 def already_published(context: ImportContext) -> sessions.Session | None:
     """The session that published this very content, if nothing was published since (DESIGN decision 7)."""
     if context.session.status in sessions.DONE:
         return context.session  # a run that published is re-executed
     if context.session.dry_run or context.session.options.get("force"):
         return None
+    if context.session.kind == SYNC_CUSTOMERS:
+        return None  # the same file again, but perhaps other registrations
     if unfinished.others_at_work(context.database, context.session.id):
         return None  # to those at work it must say which rows it names, so they are read
     last = sessions.last_published(context.database)

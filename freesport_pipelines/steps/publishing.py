@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from freesport_pipelines.database import change_set, overtaking, publish, quarantine, sessions
+from freesport_pipelines.database import change_set, customer_log, exports, overtaking, publish, quarantine, sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.report import build_report, repeat_report
 from freesport_pipelines.domain.gates import BlockPolicy
-from freesport_pipelines.domain.jobs import STOCK_UPDATE
+from freesport_pipelines.domain.jobs import STOCK_UPDATE, SYNC_CUSTOMERS
 from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.settings import Settings
 from freesport_pipelines.steps.context import ImportContext
@@ -46,7 +46,8 @@ def policy(settings: Settings) -> BlockPolicy:
 
 def judge(database: ShopDatabase, session: sessions.Session, settings: Settings) -> dict[str, Any]:
     """Make the session's change set, evaluate the gates; return the report so far."""
-    judged = change_set.make_change_set(database, session, settings.catalog_roots, policy(settings))
+    zone = settings.source_time_zone
+    judged = change_set.make_change_set(database, session, settings.catalog_roots, policy(settings), zone)
     report = build_report(database, sessions.get(database, session.id), judged)
     sessions.update(database, session.id, report=report)
     return report
@@ -128,6 +129,9 @@ def settle(connection: Any, session: sessions.Session, status: str, **values: An
     """In the transaction that published the session: close what it answers, end it, complete its report."""
     quarantine.resolve(connection, session.id, change_set.WAITING_FEEDS)
     overtaking.leave_named_keys(connection, session)
+    if session.kind == SYNC_CUSTOMERS:
+        customer_log.keep(connection, session.id)
+        exports.acknowledge(connection)
     now = datetime.now(UTC)
     ended = replace(session, status=status, finished_at=now, **values)
     sessions.update_in(

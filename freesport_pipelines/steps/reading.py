@@ -11,7 +11,8 @@ from upath import UPath
 
 from freesport_pipelines.commerceml.readers import READERS
 from freesport_pipelines.database.packing import PACKET_ROWS, Packed, Packing
-from freesport_pipelines.domain.kinds import Kind
+from freesport_pipelines.domain.kinds import CUSTOMER_KINDS, Kind
+from freesport_pipelines.domain.masking import masked
 from freesport_pipelines.domain.notes import Notes, Reject
 
 CHUNK = 5_000
@@ -119,5 +120,8 @@ def is_usable(record: Any, kind: Kind, notes: Notes) -> bool:
     else:
         return True
     detail = f"<Ид>{record.onec_id}</Ид>" if record.onec_id else "the row has no <Ид>"
-    notes.reject(Reject(str(kind), record.onec_id, reason, detail, record._asdict()))
+    payload = record._asdict()
+    if kind in CUSTOMER_KINDS:  # the archived packet has it whole
+        payload = {name: masked(value) if value else value for name, value in payload.items() if name != "onec_id"}
+    notes.reject(Reject(str(kind), record.onec_id, reason, detail, payload))
     return False

@@ -13,8 +13,7 @@ from typing import Any
 from freesport_pipelines.database.backup_manifest import BackupError
 from freesport_pipelines.database.past import PastSession
 from freesport_pipelines.database.unfinished import AT_WORK
-from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
-from freesport_pipelines.domain.kinds import STOCK_KINDS
+from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS, jobs_for
 from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.exchange.drop import Drop
 from freesport_pipelines.steps.backups import Backup
@@ -152,13 +151,10 @@ def _steps_of_archive(archive: Archive, base: Backup | None, wanted: _Until) -> 
     for drop in reversed(list(archive.list())):
         is_later = base is None or drop.created_at > base.manifest.created_at or drop.drop_id in under_way
         if is_later and not drop.dry_run and wanted.includes_drop(drop):
-            steps.append(Step(drop.drop_id, job_for(drop), {"drop": drop.drop_id}))
+            # customers are no part of the catalogue, and the shop writes them too
+            jobs = [job for job in jobs_for(drop.kinds) if job != SYNC_CUSTOMERS]
+            steps += [Step(drop.drop_id, job, {"drop": drop.drop_id}) for job in jobs]
     return steps
-
-
-def job_for(drop: Drop) -> str:
-    """The job that imports a drop, as the exchange sensor chooses it."""
-    return STOCK_UPDATE if drop.kinds and drop.kinds <= STOCK_KINDS else CATALOG_IMPORT
 
 
 def _refuse_missing_drops(archive: Archive, found: Plan) -> None:

@@ -26,6 +26,7 @@ from freesport_pipelines_tests.commerceml_xml import (
     unit,
     units_xml,
 )
+from freesport_pipelines_tests.contragents_xml import contragent, contragents_xml
 
 
 def read(kind: Kind, content: bytes) -> list[Any]:
@@ -46,6 +47,7 @@ def packet(kind: Kind, envelope: Envelope | None = None, *, empty: bool = False,
         Kind.OFFERS: [offer("g1#a", properties={"p1": "v1"}, characteristics={"Размер": "45"}), offer("g1#b")],
         Kind.PRICES: [price("g1#a", {"t1": "6990", "t2": "4490"}), price("g1#b", {"t1": "1 299,50"})],
         Kind.RESTS: [rest("g1#a", {"w1": "215", "w2": "0"}), rest("g1", {"w1": "-3"})],
+        Kind.CONTRAGENTS: [contragent("c1", official_name='ООО "Пример"'), contragent("c2", full_name="Образцов Пётр")],
     }
     items = None if header_only else [] if empty else rows[kind]
     envelope = envelope or {}
@@ -60,6 +62,8 @@ def packet(kind: Kind, envelope: Envelope | None = None, *, empty: bool = False,
             return prices_xml(items, **envelope)
         case Kind.RESTS:
             return rests_xml(items, **envelope)
+        case Kind.CONTRAGENTS:
+            return contragents_xml(items, **envelope)
     reference = {
         Kind.PRICE_LISTS: price_lists_xml,
         Kind.STORAGES: storages_xml,

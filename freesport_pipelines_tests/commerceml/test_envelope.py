@@ -12,8 +12,8 @@ KINDS = sorted(READERS)
 REFERENCE_KINDS = sorted(set(KINDS) - {Kind.GOODS, Kind.OFFERS, Kind.PRICES, Kind.RESTS})
 
 
-def test_every_kind_but_contragents_has_a_reader() -> None:
-    assert set(READERS) == set(Kind) - {Kind.CONTRAGENTS}
+def test_every_kind_has_a_reader() -> None:
+    assert set(READERS) == set(Kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)

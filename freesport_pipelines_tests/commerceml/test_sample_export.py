@@ -38,6 +38,7 @@ def test_the_whole_sample_export_is_read() -> None:
         Kind.OFFERS: 3,
         Kind.PRICES: 4,
         Kind.RESTS: 5,
+        Kind.CONTRAGENTS: 0,
     }
     assert rows[Kind.GROUPS] == 119
     assert rows[Kind.PROPERTIES_GOODS] == 441, "the brand is repeated in each of the nine packets"

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 
 from freesport_pipelines.database import bookkeeping, schema, staging, views
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.database.feeds import ASSETS, FEEDS
+from freesport_pipelines.database.feeds import ASSETS, CUSTOMER_ASSETS, FEEDS
 from freesport_pipelines.database.migrate import VERSION_TABLE, upgrade
 from freesport_pipelines.domain import rows
 
@@ -31,6 +31,9 @@ ROW_OF = {
     "staged_prices": rows.SkuPricesRow,
     "staged_stocks": rows.SkuStocksRow,
     "staged_excluded": staging.ExcludedRow,
+    "staged_contragents": rows.ContragentRow,
+    "staged_customers": rows.CustomerRow,
+    "staged_conflicts": rows.ConflictRow,
 }
 
 
@@ -54,7 +57,7 @@ def test_every_live_column_has_a_staged_one(feed) -> None:
 def test_rows_that_others_refer_to_are_written_first() -> None:
     order = [feed.name for feed in FEEDS]
     assert order.index("goods") < order.index("skus") < order.index("sku_prices")
-    assert ASSETS[-1] == "stocks"
+    assert ASSETS.index("stocks") == len(ASSETS) - len(CUSTOMER_ASSETS) - 1
 
 
 def test_the_migrations_make_exactly_the_declared_tables(database: ShopDatabase) -> None:

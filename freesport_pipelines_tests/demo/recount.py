@@ -39,11 +39,12 @@ class Shop:
     offers: dict[str, bool] = field(default_factory=dict)
     prices: dict[str, dict[str, str]] = field(default_factory=dict)
     rests: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    contragents: dict[str, tuple[set[str], bool]] = field(default_factory=dict)
 
     def read(self, folder: Path) -> "Shop":
         """Apply a drop; packets in natural order."""
         for kind in ("priceLists", "storages", "propertiesGoods", "propertiesOffers", "units", "groups", "goods",
-                     "offers", "prices", "rests"):  # fmt: skip
+                     "offers", "prices", "rests", "contragents"):  # fmt: skip
             for path in packets(folder, kind):
                 getattr(self, "_" + kind)(etree.parse(path).getroot())
         return self
@@ -94,6 +95,11 @@ class Shop:
                 text(stock, "Ид"): Decimal(text(stock, "Количество")) for stock in one.iter(NS + "Склад")
             }
 
+    def _contragents(self, root: etree._Element) -> None:
+        for one in root.iter(NS + "Контрагент"):
+            roles = {role.text or "" for role in one.findall(NS + "Роль")}
+            self.contragents[text(one, "Ид")] = (roles, text(one, "ПометкаУдаления") == "true")
+
     def count(self) -> dict[str, object]:
         """Figures under the names of `DemoTotals`."""
         reasons = {good: self._reason(group) for good, group in self.goods.items()}
@@ -136,6 +142,9 @@ class Shop:
             "stock_quantity": sum(stocks, Decimal(0)),
             "price_sums": sums,
             "quarantined": {kind: dict(found) for kind, found in quarantined.items()},
+            "contragents": len(self.contragents),
+            "buyers": sum("Покупатель" in roles and not marked for roles, marked in self.contragents.values()),
+            "marked_contragents": sum(marked for _, marked in self.contragents.values()),
             "excluded": dict(Counter(reason for reason in reasons.values() if reason)),
         }
 
@@ -156,7 +165,7 @@ class Shop:
 
 def packets(folder: Path, kind: str) -> list[Path]:
     """Files of a kind in the order of their packet numbers."""
-    return sorted((folder / kind).glob("*.xml"), key=lambda path: int(path.name.split("_")[2]))
+    return sorted((folder / kind).glob("*.xml"), key=lambda path: int(path.name.split("_")[-2]))
 
 
 def fingerprint(folder: Path) -> dict[str, str]:

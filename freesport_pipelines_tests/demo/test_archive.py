@@ -26,7 +26,7 @@ def test_a_zip_is_deterministic_and_holds_the_export(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"goods": 0}, {"goods": 49}, {"offers_per_good": 0}, {"warehouses": 0}, {"change_share": 1.5}, {"delta": True},
-     {"properties_per_good": 0}, {"formed_at": datetime(2026, 1, 1, tzinfo=UTC)}],
+     {"properties_per_good": 0}, {"contragents": -1}, {"formed_at": datetime(2026, 1, 1, tzinfo=UTC)}],
 )  # fmt: skip
 def test_a_plan_that_cannot_be_made_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -13,6 +13,8 @@ PLANS = {
     "default": DemoPlan(properties_per_good=12),
     "small": DemoPlan(goods=50, offers_per_good=1, seed=3, properties_per_good=1),
     "clean": DemoPlan(goods=130, seed=5, dirty=False, properties_per_good=8),
+    "many contragents": DemoPlan(goods=50, offers_per_good=1, seed=4, properties_per_good=1, contragents=1234),
+    "no contragents": DemoPlan(goods=50, offers_per_good=1, seed=4, properties_per_good=1, contragents=0),
     "wide": DemoPlan(goods=90, offers_per_good=9, seed=7, warehouses=4),
     "changed": DemoPlan(goods=300, seed=2, change_share=0.2, properties_per_good=6),
     "beyond packet ten": DemoPlan(goods=5200, offers_per_good=1, seed=11, properties_per_good=3),

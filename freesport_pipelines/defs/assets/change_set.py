@@ -14,8 +14,8 @@ KEY = dg.AssetKey("change_set")
 
 @dg.asset(
     key=KEY,
-    # all other staged assets stand above these three: the graph shows each dependency once
-    deps=[dg.AssetKey(["staged", name]) for name in ("prices", "stocks", "contragents")],
+    # all other staged assets stand above these two: the graph shows each dependency once
+    deps=[dg.AssetKey(["staged", name]) for name in ("prices", "stocks")],
     group_name="staging",
     kinds={"sql", "table"},
     owners=["team:data"],
@@ -33,12 +33,13 @@ def change_set(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) 
 
     running = current_import(context, shop)
     if running.session.status in sessions.DONE:
-        return _result(sessions.get(shop.database, running.session.id).report or {})
+        return judged_result(sessions.get(shop.database, running.session.id).report or {})
     judge = partial(publishing.judge_staged, running, shop.archive)
-    return _result(session_step(shop, running.session.id, judge))
+    return judged_result(session_step(shop, running.session.id, judge))
 
 
-def _result(report: dict[str, Any]) -> dg.MaterializeResult:
+def judged_result(report: dict[str, Any]) -> dg.MaterializeResult:
+    """A judged session as an asset shows it, with its gates as checks."""
     from freesport_pipelines.database.report import OPERATIONS, as_markdown
 
     tables = report["tables"].values()

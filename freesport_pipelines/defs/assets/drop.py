@@ -5,16 +5,18 @@ from pydantic import Field
 
 from freesport_pipelines.defs.resources import Shop
 from freesport_pipelines.defs.run import readable_failure, session_key, session_step
-from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE
+from freesport_pipelines.domain.jobs import CATALOG_IMPORT, STOCK_UPDATE, SYNC_CUSTOMERS
 
-PUBLISHING_STEP = "publish"
+PUBLISHING_STEPS = {"publish", "publish_customers"}
 
 
 class DropConfig(dg.Config):
     """What to import. It runs as it is: the next drop, or the newest archived one."""
 
     drop: str = Field(
-        "latest", description='"latest", a drop id of the archive, or the path of a folder or zip file to import.'
+        "latest",
+        description='"latest", a drop id of the archive, or the path of a folder or zip file to import; "-" in '
+        "sync_customers: no files.",
     )
     mode: str = Field("auto", description="delta, full, or auto: as the drop's manifest says, else delta.")
     only: list[str] = Field([], description="Import only these kinds of files (goods, prices, rests…); empty: all.")
@@ -46,7 +48,7 @@ def exchange_drop(
         config.drop, mode, tuple(config.only), config.dry_run, config.force, config.allow_older, _prepares(context)
     )
     with readable_failure():
-        drop = opening.find_drop(order, shop.exchange, shop.archive)
+        drop = _find(context, shop, order)
         opened = persistently(lambda: _open(context, shop, drop, order), shop.settings.database_attempts)
     context.instance.add_run_tags(
         context.run.run_id, {"freesport/drop": drop.drop_id, "freesport/session": str(opened.session.id)}
@@ -54,6 +56,14 @@ def exchange_drop(
     before = session_step(shop, opened.session.id, lambda: _close_if_unchanged(opened))
     packets = [(f.path, f.kind, f"{f.size / 1e6:.2f} MB", f.formed_at) for f in drop.files if f.kind is not None]
     return dg.MaterializeResult(metadata=_metadata(drop, opened.session.id, packets, before))
+
+
+def _find(context, shop: Shop, order):  # type: ignore[no-untyped-def]
+    from freesport_pipelines.steps import customers, opening
+
+    if _job(context.run.job_name) == SYNC_CUSTOMERS:
+        return customers.find_drop(order, shop.exchange, shop.archive, shop.database)
+    return opening.find_drop(order, shop.exchange, shop.archive)
 
 
 def _open(context, shop: Shop, drop, order):  # type: ignore[no-untyped-def]
@@ -68,6 +78,7 @@ def _close_if_unchanged(opened):  # type: ignore[no-untyped-def]
     from freesport_pipelines.steps import opening, publishing
 
     opening.note_unknown_files(opened)
+    opening.note_contragents(opened)
     before = opening.already_published(opened)
     if before is not None and before.id != opened.session.id:
         publishing.close_unchanged(opened.database, opened.session, before)
@@ -76,12 +87,12 @@ def _close_if_unchanged(opened):  # type: ignore[no-untyped-def]
 
 def _prepares(context: dg.AssetExecutionContext) -> bool:
     """Does this run end before the publishing step, because an operator selected only a part of the graph?"""
-    return PUBLISHING_STEP not in context.job_def.graph.node_dict
+    return PUBLISHING_STEPS.isdisjoint(context.job_def.graph.node_dict)
 
 
 def _job(name: str) -> str:
     """The job whose rules hold; a selection made in the graph is a part of the catalogue import."""
-    return name if name in (CATALOG_IMPORT, STOCK_UPDATE) else CATALOG_IMPORT
+    return name if name in (CATALOG_IMPORT, STOCK_UPDATE, SYNC_CUSTOMERS) else CATALOG_IMPORT
 
 
 def _metadata(drop, session_id: int, packets, before) -> dict:  # type: ignore[no-untyped-def, type-arg]

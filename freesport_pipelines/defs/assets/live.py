@@ -173,10 +173,11 @@ def log_live_tables(context: dg.OpExecutionContext, shop: Shop, report: dict[str
     context.log_event(dg.AssetMaterialization(REPORT, metadata=_report_metadata(report)))
     if report["dry_run"]:
         return
+    tables = report["tables"]
     for live in LIVES:
-        names = [feed.shown_as for feed in FEEDS if feed.asset == live.name]
+        names = [feed.shown_as for feed in FEEDS if feed.asset == live.name and feed.shown_as in tables]
         is_rollback = bool(report.get("undoes_session"))
-        if not is_rollback or any(any(report["tables"][name].values()) for name in names):
+        if names and (not is_rollback or any(any(tables[name].values()) for name in names)):
             context.log_event(dg.AssetMaterialization(live.name, metadata=_live_metadata(live, shop, report)))
 
 

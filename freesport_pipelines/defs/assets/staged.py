@@ -119,25 +119,4 @@ def _build(stage: Stage) -> dg.AssetsDefinition:
     return staged
 
 
-@dg.asset(
-    key=["staged", "contragents"],
-    deps=[dg.AssetKey(["exchange", "drop"])],
-    group_name="staging",
-    kinds={"xml"},
-    owners=["team:data"],
-    code_version="1",
-)
-def staged_contragents(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
-    """Contragents of the drop: archived with it and reported; this version does not read them."""
-    from freesport_pipelines.database import sessions
-    from freesport_pipelines.domain.kinds import Kind
-
-    running = current_import(context, shop)
-    packets = len(running.drop.packets(Kind.CONTRAGENTS))
-    if packets:
-        figures = {"packets": packets, "records": 0, "note": "archived, not imported by this version"}
-        sessions.record_figures(shop.database, running.session.id, str(Kind.CONTRAGENTS), figures)
-    return dg.MaterializeResult(metadata={"packets": packets, "dagster/row_count": 0})
-
-
-staged_assets: list[dg.AssetsDefinition] = [*(_build(stage) for stage in STAGES), staged_contragents]
+staged_assets: list[dg.AssetsDefinition] = [_build(stage) for stage in STAGES]
