@@ -6,9 +6,10 @@ All variables have defaults, so that nothing must be set to run the demo. `.env`
 import json
 import re
 from base64 import b64decode, b64encode
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -144,6 +145,7 @@ def cron_mistake(cron: str) -> str | None:
 
 
 NAME_OF_ONEC = re.compile(r"/?\w+")
+LISTS = ("sales_by_card_filter_fields", "loyalty_filter_fields", "brand_fields")
 Names = Annotated[tuple[str, ...], NoDecode]
 READY_AUTHORIZATION = re.compile(r"(?:Basic|Bearer) \S+")
 
@@ -204,6 +206,14 @@ class OnecSettings(BaseSettings):
     ib_session: bool = Field(False, description="Keep one session of 1C for all requests (IBSession).")
     scan_limit: int = Field(500_000, ge=1, description="Most rows that are read without a filter if 1C refuses it.")
 
+    history_start: date = Field(date(2024, 1, 1), description="First month of purchases: the first partition.")
+    technical_counterparties: Names = Field((), description="Ids of counterparties that stand for everybody.")
+    owners_from_cards: bool = Field(False, description="Take today's owner where the card register names none.")
+    loyalty_sign: Literal["resource", "record_type"] = Field("resource", description="Where the sign of points stands.")
+    currency: str = Field("RUB", description="Currency of the register.")
+    deep_days: int = Field(400, ge=31, description="Days of purchases that the weekly deep update reads again.")
+    profiles_cron: str = Field("30 4 * * *", description="When profiles are made anew, in the tenant's zone.")
+
     customer_sync_enabled: bool = Field(True, description="Whether the schedules start switched on.")
     customer_sync_interval_hours: int = Field(4, ge=1, le=24, description="Hours between two updates.")
     customer_sync_nightly_enabled: bool = Field(True, description="Whether there is a nightly update.")
@@ -212,12 +222,12 @@ class OnecSettings(BaseSettings):
     customer_sync_nightly_purchase_days: int = Field(30, ge=1, description="Days of purchases that it reads again.")
     customer_sync_nightly_cards_limit: int = Field(10_000, ge=1, description="Cards that it refreshes at a time.")
 
-    @field_validator("sales_by_card_filter_fields", "loyalty_filter_fields", "brand_fields", mode="before")
+    @field_validator(*LISTS, "technical_counterparties", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
         return tuple(x.strip() for x in value.split(",") if x.strip()) if isinstance(value, str) else value
 
-    @field_validator("sales_by_card_filter_fields", "loyalty_filter_fields", "brand_fields")
+    @field_validator(*LISTS)
     @classmethod
     def _are_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         if not names or not all(re.fullmatch(r"[^\W\d]\w*", name) for name in names):
@@ -298,6 +308,12 @@ def _is_user_and_password(token: str) -> bool:
 def get_settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()  # type: ignore[call-arg]
+
+
+@lru_cache(maxsize=1)
+def get_onec_settings() -> OnecSettings:
+    """1C's part of them, read once."""
+    return OnecSettings()  # type: ignore[call-arg]
 
 
 def dagster_home(environment_home: str | None, working_directory: Path) -> Path | None:

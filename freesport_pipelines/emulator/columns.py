@@ -7,6 +7,7 @@ Facts/odata, section 1.2, says how 1C writes each type.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -38,7 +39,7 @@ class Column:
     codes: Ints
     show: Callable[[int], Any]
     """What a code is on the wire; an Edm.Int64 is shown as a string."""
-    code_of: Callable[[Any], int | None] | None = None
+    code_of: Callable[[Any], int | float | None] | None = None
     """The code of a literal (None: no row has it); without it a comparison looks at every value."""
     ordered: bool = False
     """Whether codes lie in the order of their values."""
@@ -114,16 +115,17 @@ def flags(yes: NDArray[np.bool_]) -> Column:
 
 def counters(numbers: Ints) -> Column:
     """Whole numbers of 64 bits: strings on the wire."""
-    return Column(INT64, numbers, str, _whole, ordered=True)
+    return Column(INT64, numbers, str, _scaled, ordered=True)
 
 
-def _whole(number: Any) -> int | None:
-    return int(number) if number == int(number) else None
+def _scaled(number: Decimal) -> int | float:
+    """A fraction equals no code, but lies between two of them."""
+    return int(number) if number == int(number) else float(number)
 
 
 def amounts(hundredths: Ints) -> Column:
     """Money and quantities with two decimals."""
-    return Column(DOUBLE, hundredths, shown_amount, lambda number: _whole(number * 100), ordered=True)
+    return Column(DOUBLE, hundredths, shown_amount, lambda number: _scaled(number * 100), ordered=True)
 
 
 def shown_amount(hundredths: int) -> float | int:
@@ -142,9 +144,9 @@ def derived(numbers: Ints, show: Callable[[int], Any], edm: str = STRING) -> Col
     return Column(edm, numbers, show)
 
 
-def listed(values: Sequence[Any], edm: str = STRING) -> Column:
+def listed(values: Sequence[Any], edm: str = STRING, type_field: str | None = None) -> Column:
     """Values that somebody wrote down; equal values have one code."""
     distinct: dict[str, tuple[int, Any]] = {}
     codes = [distinct.setdefault(repr(value), (len(distinct), value))[0] for value in values]
     shown = [value for _, value in distinct.values()]
-    return Column(edm, np.array(codes, np.int64), shown.__getitem__)
+    return Column(edm, np.array(codes, np.int64), shown.__getitem__, type_field=type_field)

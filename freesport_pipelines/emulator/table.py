@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from freesport_pipelines.emulator.columns import ABSENT, STRING, Column, listed
+from freesport_pipelines.emulator.columns import ABSENT, Column, listed
 from freesport_pipelines.emulator.dice import Ints
 
 RECORD_TYPE = "_RecordType"
@@ -88,5 +88,9 @@ def table_of(
 
     :param fields: EDM type of each field; values are given as they stand on the wire
     """
-    columns = {field: listed([row.get(field, ABSENT) for row in rows], edm or STRING) for field, edm in fields.items()}
+    columns = {
+        field: listed([row.get(field, ABSENT) for row in rows], edm, type_field if type_field in fields else None)
+        for field, edm in fields.items()
+        for type_field in [f"{field}_Type"]
+    }
     return Table(name, columns, key)

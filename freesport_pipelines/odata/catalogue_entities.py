@@ -3,11 +3,11 @@
 Sources: facts/odata, sections 3.1-3.3; requirements, "Ключевые сущности".
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from freesport_pipelines.odata.fields import Entity, Field, optional, section
-from freesport_pipelines.odata.scalars import flag, identity, integer, moment, reference, text, type_name
+from freesport_pipelines.odata.scalars import day, flag, identity, integer, moment, reference, text, type_name
 
 OF_EVERY_CATALOGUE = {
     "onec_id": Field("Ref_Key", reference),
@@ -78,7 +78,7 @@ class Counterparty(NamedTuple):
     code: str | None
     full_name: str | None
     kind: str | None
-    born_at: datetime | None
+    birthday: date | None
     sex: str | None
     phone: str | None
     email: str | None
@@ -95,7 +95,7 @@ COUNTERPARTIES = Entity(
         "code": optional("Code", text),
         "full_name": optional("НаименованиеПолное", text),
         "kind": optional("ВидКонтрагента", text),
-        "born_at": optional("ДатаРождения", moment),
+        "birthday": optional("ДатаРождения", day),
         "sex": optional("Пол", text),
         "phone": optional("НомерТелефонаДляПоиска", text),
         "email": optional("АдресЭПДляПоиска", text),

@@ -224,11 +224,6 @@ class OnecClient:
         """The entity with the fields that turned out to exist."""
         return self._asking.fitted(entity)
 
-    @property
-    def requests_sent(self) -> int:
-        """Attempts so far."""
-        return self._asking.requests.sent
-
     def close(self) -> None:
         """Close the connection."""
         self._asking.requests.close()

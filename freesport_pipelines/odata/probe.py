@@ -1,6 +1,6 @@
 """What can be found out about a base with a few small requests; nothing personal is kept."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from freesport_pipelines.domain.masking import masked
 from freesport_pipelines.odata import errors
+from freesport_pipelines.odata.asking import RECORDER
 from freesport_pipelines.odata.client import OnecClient
 from freesport_pipelines.odata.errors import OnecError
 from freesport_pipelines.odata.fields import FLAT, Entity
@@ -97,7 +98,7 @@ def examine(client: OnecClient, *, with_loyalty: bool = True, is_plain_http: boo
     return Probe(connection, canary, metadata_problem, published, findings, balance, advice)
 
 
-def _problem(ask: Any) -> str:
+def _problem(ask: Callable[[], object]) -> str:
     try:
         ask()
     except OnecError as error:
@@ -109,8 +110,7 @@ def _look(client: OnecClient, name: str, entity: Entity[Any], metadata: Metadata
     problem, kind, total = "", "", None
     rows: list[Any] = []
     try:
-        if metadata is not None and entity.name not in metadata.entities:
-            raise errors.NotPublishedError("it is not among the published entities", entity=entity.name)
+        _check_published(entity, metadata)
         total, rows = client.peek(entity)
         if entity.is_register:
             now = datetime.now(UTC)
@@ -130,6 +130,18 @@ def _look(client: OnecClient, name: str, entity: Entity[Any], metadata: Metadata
         fitted.chosen_wire if not problem else "",
         {key: _shown(value) for row in rows for key, value in row._asdict().items()},
     )
+
+
+def _check_published(entity: Entity[Any], metadata: Metadata | None) -> None:
+    """All that is missing at once, where 1C itself would name one field after the other."""
+    if metadata is None:
+        return
+    if entity.name not in metadata.entities:
+        raise errors.NotPublishedError("it is not among the published entities", entity=entity.name)
+    needed = {field.wire for field in entity.fields.values() if field.is_mandatory}
+    missing = needed - metadata.entities[entity.name].fields - RECORDER - {entity.chosen_wire}
+    if missing and not entity.is_grouped:
+        raise errors.SchemaError(f"these fields are missing: {', '.join(sorted(missing))}", entity=entity.name)
 
 
 def _shown(value: object) -> str:

@@ -49,10 +49,10 @@ class Requests:
     def get(self, target: Target, read: Callable[[Answer, Target], _T], *, read_seconds: float | None = None) -> _T:
         """What `read` makes of the answer; a body that it finds broken is asked for again.
 
-        :param read_seconds: another patience, for virtual tables
+        :param read_seconds: more patience, for what is known to be slow
         """
         deadline = self.pace.clock() + self._deadline_seconds
-        seconds = self._read_seconds if read_seconds is None else read_seconds
+        seconds = max(self._read_seconds, read_seconds or 0.0)
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, OnecError)),
             stop=lambda state: _is_enough(state, deadline - self.pace.clock()),

@@ -4,7 +4,7 @@ A Kind takes what JSON gave (None where the field is missing or null) and the te
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,6 +70,12 @@ def moment(value: Any, zone: ZoneInfo) -> datetime | None:
     """The tenant's local time as UTC."""
     wall = wire_moment(value)
     return None if wall is None else wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def day(value: Any, zone: ZoneInfo) -> date | None:
+    """A date that is no moment, such as a birthday: the same in every zone."""
+    wall = wire_moment(value)
+    return None if wall is None else wall.date()
 
 
 def number(value: Any, zone: ZoneInfo) -> Decimal | None:

@@ -100,7 +100,7 @@ class Scan:
     def _check_cap(self, attempt: "_Attempt") -> None:
         if self._cap is None:
             return
-        if self._asking.requests.pace.clock() > self._deadline:
+        if attempt.skip > self._cap.rows or self._asking.requests.pace.clock() > self._deadline:
             raise ScanCapError("the scan without a filter reached its cap", entity=self._entity.name)
 
 

@@ -14,7 +14,7 @@ from freesport_pipelines.odata import errors
 from freesport_pipelines.odata.classify import Answer, Target
 
 CONNECT_SECONDS = 30.0
-BODY_LIMIT = 64 * 1024 * 1024
+BODY_LIMIT = 32 * 1024 * 1024
 """Bytes, unpacked. The metadata of a real base are 17 MB."""
 GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -23,6 +23,7 @@ from freesport_pipelines.odata.query import Query
 log = logging.getLogger(__name__)
 
 FIRST_WIDTH = timedelta(days=31)
+"""Of the first window; of one card all is asked for at once, because it is little."""
 MOST_GROWTH = 8
 RESCANS = 2
 HALVINGS = 4
@@ -60,7 +61,9 @@ class Windows:
     def blocks(self) -> Iterator[list[RawRow]]:
         """The rows of one window after the other, each row once. Raises when a window cannot be read completely."""
         start, end = self._wanted.window
-        width, growth, halvings = FIRST_WIDTH, MOST_GROWTH, 0
+        width = FIRST_WIDTH if self._wanted.holder is None else end - start
+        growth: float = MOST_GROWTH
+        halvings = 0
         while start < end:
             window = Window(start, min(start + width, end) if width < end - start else end)
             try:
@@ -72,7 +75,7 @@ class Windows:
                 halvings += 1
                 if halvings > HALVINGS or window.width <= SECOND:
                     raise
-                width, growth = _scaled(window.width, 0.5), 1
+                width, growth = min(_scaled(window.width, 0.5), FIRST_WIDTH), 1
                 continue
             if rows:
                 yield self._flat(window, rows)

@@ -36,11 +36,15 @@ moments = st.integers(0, 60 * 86_400).map(
 )
 signs = st.sampled_from(sorted(SIGNS))
 keys = st.sampled_from(sorted({row["Контрагент_Key"] for row in ROWS}))
+sums = st.sampled_from(sorted({row["Сумма"] for row in ROWS}))
 leaves = st.one_of(
     st.builds(lambda s, m: compared("Period", s, f"datetime'{m}'", m), signs, moments),
     st.builds(lambda s, k: compared("Контрагент_Key", s, f"guid'{k}'", k), st.sampled_from(["eq", "ne"]), keys),
     st.builds(lambda s, n: compared("Сумма", s, str(n), n), signs, st.integers(-9_000, 9_000)),
     st.builds(lambda s, n: compared("LineNumber", s, str(n), n, int), signs, st.integers(0, 5)),
+    st.builds(lambda s, n: compared("LineNumber", s, f"{n}.5", n + 0.5, int), signs, st.integers(0, 5)),
+    st.builds(lambda s, n: compared("Сумма", s, f"{n}", n), signs, sums),
+    st.builds(lambda s, n: compared("Сумма", s, f"{n}.005", n + 0.005), signs, st.integers(0, 9_000)),
     st.builds(lambda flag: compared("Active", "eq", str(flag).lower(), flag), st.booleans()),
 )
 conditions = st.recursive(

@@ -127,6 +127,16 @@ def test_a_composite_field_equals_a_cast_of_its_type_only(server: Server, compan
     assert not get(server, SALES, where(f"Recorder eq cast(guid'{recorder}','Document_ЧекККМВозврат')")).rows
 
 
+def test_a_cast_works_on_rows_written_by_hand() -> None:
+    key = "aaaaaaaa-0000-4000-8000-000000001001"
+    fields = {"Recorder": "Edm.String", "Recorder_Type": "Edm.String"}
+    rows = [{"Recorder": key, "Recorder_Type": f"StandardODATA.Document_{name}"} for name in ("ЧекККМ", "Другой")]
+    with serve({"Catalog_X": table_of("Catalog_X", fields, rows)}) as server:
+        assert get(server, "Catalog_X", where(f"Recorder eq cast(guid'{key}','Document_ЧекККМ')")).rows == rows[:1]
+        assert get(server, "Catalog_X", where(f"Recorder ne cast(guid'{key}','Document_ЧекККМ')")).rows == rows[1:]
+        assert get(server, "Catalog_X", where(f"Recorder eq '{key}'")).status == 500
+
+
 @pytest.mark.parametrize(
     ("condition", "meets"),
     [

@@ -3,7 +3,11 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from freesport_pipelines.emulator import Company, Server, serve, table_of
+import numpy as np
+
+from freesport_pipelines.emulator import Company, Server, Table, serve, table_of
+from freesport_pipelines.emulator.columns import amounts, any_references, counters, flags, guids, moments, words
+from freesport_pipelines.emulator.guids import guid
 from freesport_pipelines_tests.emulator.asking import (
     POINTS,
     POINTS_SETS,
@@ -99,6 +103,24 @@ def test_a_balance_may_be_that_of_a_moment(server: Server, company: Company) -> 
 def test_a_balance_without_movements_is_no_row(server: Server) -> None:
     call = "Balance(Condition='БонуснаяКарта_Key eq guid''12345678-1234-4234-8234-123456789abc''')"
     assert get(server, f"{POINTS_SETS}/{call}").rows == []
+
+
+def test_a_balance_of_nothing_is_no_row_but_one_below_zero_is() -> None:
+    number = np.arange(1, 5)
+    columns = {
+        "Recorder": any_references("document", number, "Recorder_Type"),
+        "Recorder_Type": words(number * 0, ("StandardODATA.Document_X",)),
+        "Period": moments(number),
+        "LineNumber": counters(number),
+        "Active": flags(number > 0),
+        "Карта_Key": guids("card", np.array([1, 1, 2, 2])),
+        "Сумма": amounts(np.array([500, -500, 300, -400])),
+    }
+    key = ("Recorder", "LineNumber", "Recorder_Type")
+    table = Table("AccumulationRegister_X_RecordType", columns, key, resources=("Сумма",), dimensions=("Карта_Key",))
+    with serve({table.name: table}) as server:
+        rows = get(server, "AccumulationRegister_X/Balance()").rows
+    assert rows == [{"Карта_Key": guid("card", 2), "СуммаBalance": -1}]
 
 
 def test_a_balance_may_be_ordered_and_cut(server: Server) -> None:

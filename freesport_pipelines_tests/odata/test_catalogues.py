@@ -56,6 +56,7 @@ def test_a_server_with_pages_of_its_own_size_is_read_to_the_end() -> None:
     found, server = read(Table([card(n) for n in range(1050)], cap=100), page_size=1000)
     assert sorted(found) == keys(1050)
     assert len(server.log) == 11
+    assert [n for n, seen in enumerate(server.log) if "$inlinecount" in seen.options] == [0, 10]
 
 
 def test_a_card_inserted_behind_the_back_of_the_reader_leads_to_another_scan() -> None:

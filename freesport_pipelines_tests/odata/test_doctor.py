@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from freesport_pipelines.cli.app import app
-from freesport_pipelines.emulator import Access, Company, Fault, Limits, Server, serve
+from freesport_pipelines.emulator import Access, Company, Fault, Limits, Server, serve, table_of
 from freesport_pipelines.odata import errors
 from freesport_pipelines_tests.odata.building import client_of
 
@@ -68,6 +68,17 @@ def test_an_unpublished_mandatory_entity_is_named_with_the_remedy_in_both_langua
     assert said.exit_code == 1
     assert f"Опубликуйте в 1С объект {CARDS}" in said.stdout
     assert f"Publish it in 1C: {CARDS}" in said.stdout
+
+
+def test_all_mandatory_fields_that_are_missing_are_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, company: Company
+) -> None:
+    poor = table_of(CARDS, {"Ref_Key": "Edm.Guid", "Code": "Edm.String"}, [])
+    with serve({**company.tables, CARDS: poor}) as server:
+        found = findings(doctor(monkeypatch, server, "--json"))
+    (cards,) = [entity for entity in found["entities"] if entity["entity"] == CARDS]
+    assert "Description, ВладелецКарты_Key, КодКартыШтрихкод" in cards["problem"]
+    assert not found["is_fine"]
 
 
 def test_an_unpublished_optional_entity_is_told_and_is_no_failure(

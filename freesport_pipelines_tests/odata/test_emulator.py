@@ -1,6 +1,7 @@
 """The client against the emulator, which reads the facts in its own way: everything, once, under every fault."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -167,3 +168,84 @@ def test_requests_stay_near_the_least_number_of_full_pages() -> None:
     assert rows is not None
     asked = [seen for seen in server.log if seen.path == SALES]
     assert len(asked) <= 1.2 * len(rows) / 200
+
+
+ENDINGS = [
+    ("maintenance", errors.MaintenanceError),
+    ("maintenance_page", errors.MaintenanceError),
+    ("no_licence", errors.SessionLimitError),
+    ("locked", errors.AccountLockedError),
+    ("unauthorized", errors.LoginRefusedError),
+    ("no_rights", errors.AccessDeniedError),
+    ("unpublished", errors.NotPublishedError),
+    ("error_in_200", errors.OnecError),
+    ("login_page", errors.FormatError),
+    ("redirect", errors.RedirectError),
+    ("echo", errors.QueryRefusedError),
+    ("tenant_page", errors.HeavyQueryError),
+    ("no_value", errors.FormatError),
+    ("throttled", errors.ThrottledError),
+    ("unavailable", errors.BusyError),
+    ("empty_body", errors.BrokenBodyError),
+    ("truncated", errors.BrokenBodyError),
+    ("cut_short", errors.UnreachableError),
+    ("reset", errors.UnreachableError),
+    ("huge_body", errors.TooLargeError),
+    ("gzip_bomb", errors.TooLargeError),
+    ("skip_ignored", errors.RepeatedPageError),
+]
+
+
+@pytest.mark.parametrize(("fault", "error"), ENDINGS)
+def test_lasting_trouble_ends_in_its_error_after_few_requests_without_a_row_or_a_secret(
+    company: Company, fault: str, error: type[errors.OnecError]
+) -> None:
+    given: list[Any] = []
+    with (
+        serve(company, faults=[Fault(fault)]) as server,
+        client_to(server, page_size=20) as client,
+        pytest.raises(error) as raised,
+    ):
+        given += client.catalogue(client.entities.customers)
+    assert given == []
+    assert len(server.log) <= 5
+    told = str(raised.value)
+    assert [
+        text for text in ("70000000042", "000-00-42", "c0de", "Анна", "anna@", server.password) if text in told
+    ] == []
+
+
+@pytest.mark.parametrize(("fault", "error"), [
+    ("filter_ignored", errors.FilterIgnoredError), ("where_refused", errors.WhereRefusedError),
+])  # fmt: skip
+def test_filters_that_do_not_arrive_end_the_reading_of_a_register_at_the_canary(
+    company: Company, fault: str, error: type[errors.OnecError]
+) -> None:
+    with serve(company, faults=[Fault(fault)]) as server, client_to(server) as client, pytest.raises(error):
+        client.register(client.entities.sales, *EVER).rows()
+    assert len(server.log) == 1
+
+
+def test_a_filter_that_is_refused_for_one_register_only_leads_to_a_whole_scan(company: Company) -> None:
+    with serve(company, faults=[Fault("where_refused", entity=SALES)]) as server, client_to(server) as client:
+        read = client.register(client.entities.sales, *EVER)
+        rows = read.rows()
+    assert rows is not None
+    assert len(rows) == company.truth().rows[SALES]
+    assert read.summary.is_degraded
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_workers_together_never_need_more_sessions_than_the_tariff_has(company: Company, concurrency: int) -> None:
+    with (
+        serve(company, limits=Limits(sessions=concurrency)) as server,
+        client_to(server, concurrency=concurrency) as client,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        names = ("sales", "customers", "sales_by_card", "retail_journal")
+        read = [reading(client, getattr(client.entities, name)) for name in names]
+        found = list(pool.map(lambda one: len(one.rows() or []), read))
+    truth = company.truth().rows
+    assert found == [truth[getattr(Entities(), name).name] for name in names]
+    assert is_clean(server, concurrency)
+    assert {seen.status for seen in server.log} == {200}

@@ -232,11 +232,20 @@ def test_a_canary_that_dies_ends_everything_before_the_first_filter(answer: Repl
     assert [seen.entity for seen in server.log] == ["Catalog_ДисконтныеКарты"]
 
 
-PERSONAL = ("Образцовна", "70000000001", "+7 (000) 000-00-02", "anna@example.test", CARD, "Ромашка", "invented")
+PERSONAL = (
+    "Образцовна",
+    "70000000001",
+    "+7 (000) 000-00-02",
+    "anna@example.test",
+    CARD,
+    "Ромашка",
+    "ромашка",
+    "invented",
+)
 ECHOES = [
     odata_error(400, "1", f"Не удалось разобрать строку Образцовна {PERSONAL[1]} {PERSONAL[2]} {PERSONAL[3]} {CARD}"),
     odata_error(400, "14", f"Ошибка в $filter: КодКартыШтрихкод eq '{PERSONAL[1]}' Ref_Key eq guid'{CARD}'"),
-    Reply(f"<html>ООО Ромашка, область 12345: {PERSONAL[1]} {PERSONAL[3]}</html>".encode(), 500, HTML),
+    Reply(f"<html>ООО Ромашка, она же ромашка, область 12345: {PERSONAL[1]} {PERSONAL[3]}</html>".encode(), 500, HTML),
     Reply(f"<html>Вход: Ромашка {CARD}</html>".encode(), 200, HTML),
     rows(card(1, ВладелецКарты_Key="Образцовна 70000000001"), count=1),
 ]  # fmt: skip
@@ -270,6 +279,10 @@ def test_keys_in_urls_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
         client.by_key(client.entities.discount_cards, guid(1))
     assert len(server.log) == 1
     assert guid(1) not in caplog.text
+
+
+def test_whoever_raises_an_error_its_text_is_masked() -> None:
+    assert str(errors.SchemaError("a value like +7 (000) 000-00-01")).startswith("a value like +# (###) ###-##-##")
 
 
 def test_errors_survive_pickling() -> None:

@@ -1,7 +1,7 @@
 """What comes back is read exactly, or refused (facts/odata, sections 1.2 and 7: checks 11-21)."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -59,6 +59,14 @@ def test_the_empty_date_and_the_empty_reference_are_none() -> None:
         found = client.by_key(client.entities.products, guid(1))
     assert found is not None
     assert found.changed_at is None
+
+
+def test_a_birthday_is_the_same_day_in_every_zone() -> None:
+    buyer = {"Ref_Key": guid(1), "Description": "Тестова Анна", "ДатаРождения": "1990-05-01T00:00:00"}
+    with serving(rows(buyer, count=1)) as server, client_of(server.url) as client:
+        found = client.catalogue(client.entities.customers).rows()
+    assert found is not None
+    assert found[0].birthday == date(1990, 5, 1)
 
 
 def test_local_times_become_utc() -> None:

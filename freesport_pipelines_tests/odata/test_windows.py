@@ -56,7 +56,9 @@ def test_a_window_is_half_open_to_the_second() -> None:
 
 
 def test_more_than_a_page_within_one_second_is_read_completely() -> None:
-    sales = [sale(n, HOUR) for n in range(90)] + [sale(200 + n, n * DAY) for n in range(30)]
+    sales = (
+        [sale(n, HOUR) for n in range(90)] + [sale(100, HOUR + SECOND)] + [sale(200 + n, n * DAY) for n in range(30)]
+    )
     found, server = read(Table(sales))
     assert Counter(found) == expected(sales)
     assert any("$skip" in seen.options for seen in server.log)
@@ -78,6 +80,7 @@ def test_a_server_with_pages_of_its_own_size_is_read_to_the_end() -> None:
     found, server = read(Table(sales, cap=50), page_size=1000)
     assert Counter(found) == expected(sales)
     assert len(server.data_requests) <= 9
+    assert sum("$inlinecount" in seen.options for seen in server.data_requests) <= 3
 
 
 def test_a_server_that_does_not_keep_the_order_is_read_by_bisection() -> None:
@@ -100,6 +103,13 @@ def test_a_row_of_another_card_betrays_an_ignored_filter() -> None:
     assert given == []
 
 
+def test_a_document_outside_the_window_betrays_an_ignored_filter() -> None:
+    lines = [{k: v for k, v in sale(1, 40 * DAY).items() if not k.startswith("Recorder")}]
+    document = {"Recorder": guid(1), "Recorder_Type": "StandardODATA.Document_ЧекККМ", "RecordSet": lines}
+    with pytest.raises(errors.FilterIgnoredError):
+        read(lambda seen: rows(document, count=1), sales_endpoint="/AccumulationRegister_Продажи")
+
+
 def test_only_the_rows_of_one_card_are_asked_for() -> None:
     table = Table([sale_by_card(1), sale_by_card(2, ДисконтнаяКарта_Key=guid(7, "c"))])
     with serving(table) as server, client_of(server.url) as client:
@@ -107,6 +117,15 @@ def test_only_the_rows_of_one_card_are_asked_for() -> None:
     assert found is not None
     assert [row.recorder for row in found] == [guid(1)]
     assert server.data_requests[0].options["$filter"].endswith(f" and ДисконтнаяКарта_Key eq guid'{CARD}'")
+
+
+def test_the_whole_history_of_one_card_takes_one_request() -> None:
+    table = Table([sale_by_card(n, n * 90 * DAY) for n in range(15)])
+    with serving(table) as server, client_of(server.url) as client:
+        found = client.register(client.entities.sales_by_card, MARCH[0], MARCH[0] + 4000 * DAY, holder=CARD).rows()
+    assert found is not None
+    assert len(found) == 15
+    assert len(server.data_requests) == 1
 
 
 def test_a_window_that_does_not_agree_with_its_count_is_read_again_and_then_refused() -> None:

@@ -100,6 +100,17 @@ def test_an_opening_document_with_many_cards_gives_each_owner_their_own() -> Non
     assert profiles.opening_revenue.to_dict() == {ANNA: 100, BORIS: 200}
     found = reconcile(ledger_of(data), profiles)
     assert (found.totals["card_openings"], found.totals["profiles"], found.left_over) == (300, 0, 0)
+    assert found.differences.empty
+
+
+def test_an_opening_balance_after_as_of_is_not_known_yet() -> None:
+    assert profiles_of(tables([], [shown("o-1", amount="100", recorder_type=OPENING, at="2025-06-02")])).empty
+
+
+def test_the_cards_of_a_buyer_are_those_that_were_shown_and_those_that_are_valid() -> None:
+    cards = [card("c-9", ANNA), card("c-8", ANNA, is_marked=True), card("c-7", BORIS)]
+    profile = profile_of([sale("r-1", "10", None)], [shown("r-1")], cards=cards)
+    assert orjson.loads(profile.card_onec_ids) == [CARD, "c-9"]
 
 
 def test_a_sale_that_only_the_card_register_has_is_reported_not_counted() -> None:

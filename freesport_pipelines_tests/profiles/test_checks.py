@@ -86,7 +86,7 @@ def test_56_an_opening_balance_is_only_opening_revenue(register: str) -> None:
     profile = profile_of([*in_sales, sale("r-1", "100")], in_cards)
     assert (profile.opening_revenue, profile.net_revenue, profile.lifetime_revenue) == (25000, 100, 25100)
     assert (profile.receipt_count, profile.average_check, profile.visit_days) == (1, 100, 1)
-    assert profile.first_purchase_date == "2025-03-01"
+    assert (profile.first_purchase_date, profile.item_count) == ("2025-03-01", 1)
     assert orjson.loads(profile.seasonality_by_month) == {"2025-03": {"receipts": 1, "net_revenue": 100}}
     assert [entry["amount"] for entry in orjson.loads(profile.favourite_products)] == [100]
 

@@ -139,6 +139,11 @@ def test_what_was_given_back_is_no_favourite() -> None:
     assert profile.item_count == 1
 
 
+def test_what_brought_a_loss_is_no_favourite() -> None:
+    profile = profile_of([sale("r-1", "10"), sale("r-2", "-11", quantity=0)])
+    assert (profile.favourite_products, profile.favourite_categories) == ("[]", "[]")
+
+
 def test_only_the_first_few_are_kept() -> None:
     sales = [sale("r-1", f"{n}", product_onec_id=f"p-{n}", line_number=n) for n in range(1, 6)]
     rules = Rules(favourites=Favourites(count=2))
@@ -187,13 +192,18 @@ def test_the_favourite_store_is_the_one_of_most_receipts_not_of_most_lines() -> 
 def test_stores_of_equal_receipts_are_ordered_by_amount_then_the_latest_visit_then_id() -> None:
     late = {"at": "2025-05-01T12:00:00"}
     sales = [
-        sale("r-1", "5", warehouse_onec_id="s-3"),
-        sale("r-2", "5", warehouse_onec_id="s-2", **late),
+        sale("r-1", "5", warehouse_onec_id="s-2"),
+        sale("r-2", "5", warehouse_onec_id="s-3", **late),
         sale("r-3", "9", warehouse_onec_id="s-1"),
     ]
-    assert names(profile_of(sales).favourite_stores) == ["Store s-1", "Store s-2", "Store s-3"]
+    assert names(profile_of(sales).favourite_stores) == ["Store s-1", "Store s-3", "Store s-2"]
     tied = [sale("r-1", "5", warehouse_onec_id="s-2"), sale("r-2", "5", warehouse_onec_id="s-1")]
     assert names(profile_of(tied).favourite_stores) == ["Store s-1", "Store s-2"]
+
+
+def test_a_store_that_only_took_something_back_is_no_favourite() -> None:
+    profile = profile_of([sale("r-1", "10"), sale("r-2", "-10", warehouse_onec_id="s-2")])
+    assert names(profile.favourite_stores) == ["Store s-1"]
 
 
 def test_a_closed_store_keeps_its_money_and_is_no_favourite() -> None:
@@ -267,3 +277,8 @@ def test_what_happens_after_as_of_is_not_known_yet() -> None:
     profile = profile_of([sale("r-1", "10"), sale("r-2", "99", at="2025-06-01T03:00:01")])
     assert profile.net_revenue == 10
     assert profile_of([sale("r-1", "10"), sale("r-2", "99", at="2025-06-01T03:00:00")]).net_revenue == 109
+
+
+def test_points_of_the_very_moment_of_as_of_are_known() -> None:
+    movements = [points(accrued="1", at="2025-06-01T03:00:00"), points(accrued="2", at="2025-06-01T03:00:01")]
+    assert profile_of([sale("r-1", "10")], cards=[card()], loyalty=movements).bonus_balance == 1
