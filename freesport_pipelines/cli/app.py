@@ -12,6 +12,7 @@ from freesport_pipelines.cli import (
     imports,
     keeping,
     operating,
+    profile,
     rebuilding,
     replaying,
     sessions,
@@ -38,6 +39,7 @@ app.command("restore")(keeping.restore)
 app.command("prune")(keeping.prune)
 app.command("replay")(replaying.replay)
 app.command("rebuild")(rebuilding.rebuild)
+app.command("profile")(profile.profile)
 app.command("doctor")(doctor.doctor)
 app.command("1c-emulator")(emulator.emulator)
 app.add_typer(customers.customers, name="customers")

@@ -25,7 +25,7 @@ def chunks(
     if where is not None:
         query = query.where(where)
     known: dict[str, str] = {}
-    result = connection.execution_options(stream_results=True, yield_per=CHUNK).execute(query)
+    result = connection.execute(query.execution_options(stream_results=True, yield_per=CHUNK))
     for rows in result.partitions(CHUNK):
         columns = list(zip(*rows, strict=True))
         yield {name: _shared(values, known) for name, values in zip(names, columns, strict=True)}

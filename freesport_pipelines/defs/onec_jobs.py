@@ -85,7 +85,8 @@ catalogues_schedule = dg.ScheduleDefinition(
     cron_schedule=EVERY_FEW_HOURS,
     execution_timezone=SETTINGS.time_zone,
     default_status=_STATUS,
-    description="Every few hours (CUSTOMER_SYNC_INTERVAL_HOURS): the current month; on its first days the one before, too.",
+    description="Every few hours (CUSTOMER_SYNC_INTERVAL_HOURS): the current month, on its "
+    "first days the one before, too.",
 )
 def purchases_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
     """The months of the last days."""
@@ -98,8 +99,8 @@ def purchases_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequ
     cron_schedule=AT_NIGHT,
     execution_timezone=SETTINGS.time_zone,
     default_status=_AT_NIGHT,
-    description="Every night (CUSTOMER_SYNC_NIGHTLY_PURCHASE_DAYS): the months of the last 30 days again; on Sundays all "
-    "months of ONEC_DEEP_DAYS.",
+    description="Every night (CUSTOMER_SYNC_NIGHTLY_PURCHASE_DAYS): the months of the last 30 days again, on Sundays "
+    "all months of ONEC_DEEP_DAYS.",
 )
 def nightly_months_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
     """The look-back, deep once a week."""

@@ -45,6 +45,10 @@ class _Owner(NamedTuple):
     name: str | None
 
 
+def _owner(owner: Any, phone: Any, name: Any) -> _Owner:
+    return _Owner(str(owner), str(phone), name if isinstance(name, str) else None)
+
+
 def make_users(database: ShopDatabase, today: date) -> Users:
     """Bring users and cards in step, in one transaction."""
     from freesport_pipelines.profiles.cards import phone_conflicts
@@ -56,7 +60,7 @@ def make_users(database: ShopDatabase, today: date) -> Users:
         people = contacts(cards, profile_frames.counterparties(connection), today)
         shared = phone_conflicts(cards)["owner_onec_ids"].tolist()
         usable = people[people["phone"].notna() & ~people["is_phone_shared"]]
-        owners = [_Owner(str(key), row["phone"], row["name"]) for key, row in usable.iterrows()]
+        owners = list(map(_owner, usable.index, usable["phone"], usable["name"]))
         of_owner = _customers_of_owners(connection)
         logins = _logins(connection)
         taken = {number: owner for owner, number in of_owner.items()}
@@ -133,14 +137,12 @@ def _give_cards(connection: sa.Connection, customer_of: Mapping[str, int]) -> in
     c = discount_cards.c
     holder = sa.func.coalesce(c.owner_onec_id, c.onec_id)
     changed = 0
-    pairs = sorted(customer_of.items())
     current = dict(tuple(row) for row in connection.execute(sa.select(c.onec_id, c.customer_id)))
     owners = dict(tuple(row) for row in connection.execute(sa.select(c.onec_id, holder)))
-    wanted = dict(pairs)
     rows = [
-        {"card": card, "number": wanted[owner]}
+        {"card": card, "number": customer_of[owner]}
         for card, owner in owners.items()
-        if owner in wanted and current[card] != wanted[owner]
+        if owner in customer_of and current[card] != customer_of[owner]
     ]
     one_card = discount_cards.update().where(c.onec_id == sa.bindparam("card"))
     statement = one_card.values(customer_id=sa.bindparam("number"))

@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import socket
 import threading
 import zlib
 from contextlib import suppress
@@ -11,8 +12,11 @@ from email.utils import format_datetime
 
 import pytest
 
-from freesport_pipelines.emulator import NAMES, Company, Fault, Limits, after, every, first, nth, serve
+from freesport_pipelines.emulator import NAMES, Company, Fault, after, every, first, nth, serve
+from freesport_pipelines.emulator.answer import Answer
+from freesport_pipelines.emulator.delivery import Line, deliver
 from freesport_pipelines.emulator.fault_text import fault_of
+from freesport_pipelines.emulator.faults import DELIVERIES
 from freesport_pipelines_tests.emulator.asking import CARDS, GOODS, PEOPLE, SALES, get, option, where
 
 SMALL = Company(customers=40, receipts=200)
@@ -151,13 +155,23 @@ def test_a_connection_may_break_in_the_middle_of_a_body() -> None:
         assert get(server, SALES).status == 200
 
 
-@pytest.mark.parametrize("name", ["cut_short", "reset"])
-def test_whoever_got_a_broken_answer_may_ask_again_at_once(name: str) -> None:
-    with serve(SMALL, faults=[Fault(name, when=every(2))], limits=Limits(sessions=1)) as server:
-        for _ in range(20):
-            with suppress(http.client.IncompleteRead, ConnectionResetError):
-                assert get(server, SALES, "$top=50").status == 200
-        assert server.most_in_flight == 1
+@pytest.mark.parametrize("name", [None, *DELIVERIES])
+def test_the_session_is_free_before_the_last_byte_goes_out(name: str | None) -> None:
+    ours, theirs = socket.socketpair()
+    before: list[int] = []
+
+    def done() -> None:
+        if not before:
+            with suppress(BlockingIOError):
+                theirs.recv(2**20, socket.MSG_DONTWAIT)
+            before.append(1)
+
+    faults = [Fault(name, value=0.01)] if name else []
+    deliver(Line(ours, lambda _: None, done), Answer(200, b"x" * 1000, "text/plain"), faults)
+    ours.close()
+    assert before
+    assert theirs.recv(2**20)
+    theirs.close()
 
 
 def test_a_body_may_drip() -> None:

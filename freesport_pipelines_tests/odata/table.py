@@ -48,8 +48,9 @@ class Table:
         return any(results) if " or " in where else all(results)
 
     def _ordered(self, found: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
-        """Without an order, or when it is not honoured, the order is another one each time."""
+        """Without an order, when it is not honoured, and among equal rows, the order is another one each time."""
+        found = random.sample(found, len(found))
         names = order.split(",") if order else []
         if not names or not self.honours_order:
-            return random.sample(found, len(found))
+            return found
         return sorted(found, key=lambda row: [str(row.get(name)) for name in names])

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from freesport_pipelines.odata import errors, pace
-from freesport_pipelines.odata.client import OnecClient
+from freesport_pipelines.odata.client import OnecClient, open_client
 from freesport_pipelines.odata.pace import Pace, shared_pace
+from freesport_pipelines.settings import OnecSettings
 from freesport_pipelines_tests.odata.building import Clock, client_of
 from freesport_pipelines_tests.odata.scripted import Reply, Scripted, Seen, odata_error, rows, serving
 
@@ -56,7 +57,27 @@ def test_a_refused_login_is_one_request_of_all_workers_together_and_then_none(re
     assert len(server.log) == 1
 
 
-def test_workers_with_clients_of_their_own_share_the_pace_of_the_process() -> None:
+def login(server: Scripted, password: str) -> OnecSettings:
+    known: dict[str, Any] = {"api_user": "reader", "api_password": password, "concurrency": 2}
+    return OnecSettings(_env_file=None, api_url=server.url, **known)  # type: ignore[call-arg]
+
+
+def test_a_refused_login_is_one_request_also_of_workers_that_open_clients_of_their_own() -> None:
+    with serving(slowly(Reply(b"", 401))) as server:
+        known = login(server, "wrong")
+
+        def work() -> Any:
+            with open_client(known) as client:
+                return cards(client)
+
+        found = outcomes(4, work)
+        with open_client(login(server, "another")) as client, pytest.raises(errors.LoginRefusedError):
+            cards(client)
+    assert {type(error) for error in found} == {errors.LoginRefusedError}
+    assert len(server.log) == 2
+
+
+def test_the_pace_belongs_to_a_base_and_its_credentials() -> None:
     assert shared_pace("base and login", 2, 0) is shared_pace("base and login", 2, 0)
     assert shared_pace("base and login", 2, 0) is not shared_pace("base and another login", 2, 0)
 

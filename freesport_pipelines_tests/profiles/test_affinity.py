@@ -59,6 +59,11 @@ def test_rare_pairs_are_chance() -> None:
     assert pairs(*shop, min_receipts=2)[["product_onec_id", "with_product_onec_id"]].values.tolist() == [["p-1", "p-2"]]
 
 
+def test_frequent_products_may_make_a_rare_pair() -> None:
+    shop = [receipt("r-1", "12"), receipt("r-2", "1"), receipt("r-3", "2")]
+    assert pairs(*shop, min_receipts=2).empty
+
+
 def test_the_most_frequent_pairs_are_kept() -> None:
     shop = [receipt("r-1", "123"), receipt("r-2", "23")]
     assert pairs(*shop, max_pairs=1)[["product_onec_id", "with_product_onec_id"]].values.tolist() == [["p-2", "p-3"]]

@@ -1,5 +1,6 @@
 """Rhythm, favourites, seasons, scores and points of one buyer."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -282,3 +283,9 @@ def test_what_happens_after_as_of_is_not_known_yet() -> None:
 def test_points_of_the_very_moment_of_as_of_are_known() -> None:
     movements = [points(accrued="1", at="2025-06-01T03:00:00"), points(accrued="2", at="2025-06-01T03:00:01")]
     assert profile_of([sale("r-1", "10")], cards=[card()], loyalty=movements).bonus_balance == 1
+
+
+def test_today_is_the_local_day_of_as_of() -> None:
+    night = dt.datetime(2025, 6, 1, 22, tzinfo=dt.UTC)
+    profiles = profiles_of(tables([sale("r-1", "10", at="2025-06-01T12:00:00")]), as_of=night)
+    assert profiles.days_since_last_purchase.tolist() == [1]

@@ -58,6 +58,8 @@ class ProfileConfig(dg.Config):
 
     as_of: str = ""
     """ISO time with zone; empty: now. The same purchases and the same moment give the same profiles."""
+    show: str = ""
+    """Id of a buyer whose profile is shown on the asset; empty: the one with the most revenue. No personal data."""
 
 
 @dg.multi_asset(
@@ -108,6 +110,7 @@ def profile_buyers(config: ProfileConfig, onec: dg.ResourceParam[Onec], shop: dg
             "left_over": float(found.left_over),
             "totals": dg.MetadataValue.md(md.markdown_table(["", "roubles"], list(totals.items()))),
             "segments": dg.MetadataValue.md(_segments(by_segment, profiles)),
+            "one_profile": dg.MetadataValue.md(_one(shop, config.show, profiles)),
         },
         check_results=list(_checks(found)),
     )
@@ -124,6 +127,25 @@ def _segments(by_segment: dict[str | None, int], profiles: Any) -> str:
     if not len(profiles):
         return table
     return f"{table}\n\n![buyers by segment](data:image/png;base64,{b64encode(segments_png(profiles)).decode()})"
+
+
+def _one(shop: Shop, owner: str, profiles: Any) -> str:
+    """One profile with its purchases by month."""
+    from base64 import b64encode
+
+    from freesport_pipelines.profiles.markdown import profile_markdown
+    from freesport_pipelines.profiles.plots import purchases_by_month_png
+    from freesport_pipelines.steps.one_profile import stored_profile
+
+    if not len(profiles):
+        return "There are no buyers yet."
+    ordered = profiles.sort_values(["lifetime_revenue", "owner_onec_id"], ascending=[False, True])
+    shown = owner or str(ordered["owner_onec_id"].iloc[0])
+    profile = stored_profile(shop.database, shown)
+    if profile is None:
+        return f"There is no profile of {shown}."
+    chart = b64encode(purchases_by_month_png(profile)).decode()
+    return f"{profile_markdown(profile)}\n\n![purchases by month](data:image/png;base64,{chart})"
 
 
 def _checks(found: Any) -> Any:

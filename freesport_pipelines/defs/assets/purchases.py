@@ -99,6 +99,7 @@ def purchase_drift(
     since = datetime.now(UTC) - timedelta(days=config.days or onec.settings.deep_days)
     with readable_failure(), onec.reading(shop.database) as client:
         found = mend_drift(shop.database, client, list(REGISTERS), since, context.run.run_id)
+        begin = client.first_moment(client.entities.sales)
     for table, start, outcome in found.mended:
         month = f"{start.astimezone(client.zone):%Y-%m-01}"
         context.log_event(
@@ -108,6 +109,10 @@ def purchase_drift(
         )
     listed = [(table, f"{start.astimezone(client.zone):%Y-%m}", o.counts.rows) for table, start, o in found.mended]
     metadata: dict[str, Any] = {"months_compared": found.compared, "months_read_again": len(found.mended)}
+    first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
+    if begin is not None and begin < first:
+        context.log.warning(f"the register begins {begin:%Y-%m-%d}, before ONEC_HISTORY_START: older rows are not read")
+        metadata["register_begins"] = begin.isoformat()
     if listed:
         metadata["read_again"] = dg.MetadataValue.md(md.markdown_table(["table", "month", "rows"], listed))
     return dg.MaterializeResult(metadata=metadata)
