@@ -1,6 +1,7 @@
 """The frames that profiles are made of, out of the shop's tables. Whole tables, or what concerns one owner."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -98,12 +99,10 @@ def _loyalty(connection: sa.Connection) -> "pd.DataFrame":
 def _frame(
     connection: sa.Connection, table: sa.Table, names: tuple[str, ...], where: sa.ColumnElement[bool] | None = None
 ) -> "pd.DataFrame":
-    import pandas as pd
+    from freesport_pipelines.profiles.chunks import gathered
 
-    parts = [_typed(columns) for columns in chunks(connection, table, names, where)]
-    if not parts:
-        parts = [_typed({name: [] for name in names})]
-    return pd.concat(parts, ignore_index=True)
+    nothing = _typed({name: [] for name in names})
+    return gathered(chain([nothing], map(_typed, chunks(connection, table, names, where))))
 
 
 def _typed(columns: Mapping[str, list[Any]]) -> "pd.DataFrame":
