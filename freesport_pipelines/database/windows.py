@@ -27,12 +27,16 @@ def windows_read(database: ShopDatabase, entity: str) -> list[WindowRead]:
         return [WindowRead(*row) for row in connection.execute(query.order_by(c.window_start))]
 
 
-def count_rows(database: ShopDatabase, live: sa.Table, period: str, start: datetime, end: datetime) -> int:
-    """How many rows of a window the shop has."""
+def count_rows(
+    database: ShopDatabase, live: sa.Table, period: str, start: datetime, end: datetime, *, documents: bool = False
+) -> int:
+    """How many rows (or documents) of a window the shop has."""
     column: sa.Column[Any] = live.c[period]
     inside = sa.and_(column >= sa.literal(start, column.type), column < sa.literal(end, column.type))
     with database.read() as connection:
-        return int(connection.execute(sa.select(sa.func.count()).select_from(live).where(inside)).scalar_one())
+        rows = sa.select(live.c.recorder, live.c.recorder_type).distinct() if documents else sa.select(column)
+        query = sa.select(sa.func.count()).select_from(rows.where(inside).subquery())
+        return int(connection.execute(query).scalar_one())
 
 
 def watermark(database: ShopDatabase, entity: str) -> datetime | None:

@@ -111,7 +111,7 @@ def purchase_drift(
     metadata: dict[str, Any] = {"months_compared": found.compared, "months_read_again": len(found.mended)}
     first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
     if begin is not None and begin < first:
-        context.log.warning("the register begins on %s, before ONEC_HISTORY_START: older rows are not read", begin.date())
+        context.log.warning("the register begins on %s, before ONEC_HISTORY_START", begin.date())
         metadata["register_begins"] = begin.isoformat()
     if listed:
         metadata["read_again"] = dg.MetadataValue.md(md.markdown_table(["table", "month", "rows"], listed))
