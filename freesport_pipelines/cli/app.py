@@ -7,6 +7,7 @@ import typer
 from freesport_pipelines.cli import (
     customers,
     demo,
+    demo_purchases,
     doctor,
     emulator,
     imports,
@@ -39,6 +40,7 @@ app.command("restore")(keeping.restore)
 app.command("prune")(keeping.prune)
 app.command("replay")(replaying.replay)
 app.command("rebuild")(rebuilding.rebuild)
+app.command("demo-purchases")(demo_purchases.demo_purchases)
 app.command("profile")(profile.profile)
 app.command("doctor")(doctor.doctor)
 app.command("1c-emulator")(emulator.emulator)
