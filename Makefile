@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BENCH_INSTALLED := $(VENV)/.bench-installed
 
-.PHONY: help demo ui test test-slow test-browser bench lint check constraints demo-drop clean
+.PHONY: help demo demo-purchases ui test test-slow test-browser bench lint check constraints demo-drop clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,9 @@ $(BENCH_INSTALLED): $(INSTALLED)
 
 demo: $(INSTALLED)  ## install, import the demo drop into SQLite through the Dagster job, show the report
 	$(BIN)/freesport import data/demo-drop.zip
+
+demo-purchases: $(INSTALLED)  ## cards, purchases and profiles of an invented 1C:УНФ, by a local emulator
+	$(BIN)/freesport demo-purchases
 
 ui: $(INSTALLED)  ## open the Dagster UI on the same data at http://127.0.0.1:3000, sensors on
 	$(BIN)/dagster dev --host 127.0.0.1

@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from freesport_pipelines.cli import customers, demo, imports, keeping, operating, rebuilding, replaying, sessions
+from freesport_pipelines.cli import (
+    customers,
+    demo,
+    demo_purchases,
+    doctor,
+    emulator,
+    imports,
+    keeping,
+    operating,
+    profile,
+    rebuilding,
+    replaying,
+    sessions,
+)
 
 app = typer.Typer(
     name="freesport",
@@ -27,6 +40,10 @@ app.command("restore")(keeping.restore)
 app.command("prune")(keeping.prune)
 app.command("replay")(replaying.replay)
 app.command("rebuild")(rebuilding.rebuild)
+app.command("demo-purchases")(demo_purchases.demo_purchases)
+app.command("profile")(profile.profile)
+app.command("doctor")(doctor.doctor)
+app.command("1c-emulator")(emulator.emulator)
 app.add_typer(customers.customers, name="customers")
 app.add_typer(customers.conflicts, name="conflicts")
 

@@ -19,6 +19,7 @@ DECISIONS = {
     ConflictType.ROLE: (SEEN,),
     ConflictType.MARKED: (SEEN,),
     ConflictType.DATA: (SEEN,),
+    ConflictType.PHONE: (SEEN,),
 }
 """What can be said about which conflict; `seen` closes a question whose answer is the shop's own (a role, a mark)."""
 SHOWN = ("customer_type", "last_name", "first_name", "company_name", "tax_id", "kpp", "email", "phone", "legal_address")

@@ -17,8 +17,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
 
-from freesport_pipelines.database import discretion, staging
+from freesport_pipelines.database import discretion, purchase_schema, staging
 
+_ = purchase_schema  # whoever has a connection has all tables in the metadata
 BUSY_SECONDS = 120
 PUBLISH_LOCK = 7_214_001
 """Key of the advisory lock that lets one session at a time judge and publish."""

@@ -28,6 +28,7 @@ from freesport_pipelines.database.backup_manifest import (
 from freesport_pipelines.database.customer_schema import OWNED_BY_SHOP, customers
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.liveness import alive
+from freesport_pipelines.database.purchase_schema import MIRRORED, onec_windows
 from freesport_pipelines.database.replacing import replace_rows
 
 ATTACHED = "restored"
@@ -193,11 +194,17 @@ def _temporary_table(name: str, columns: tuple[str, ...]) -> Any:
 # --- both ---
 
 
+def _holds_rows(connection: sa.Connection, table: sa.Table) -> bool:
+    return bool(connection.execute(sa.select(sa.exists().select_from(table))).scalar_one())
+
+
 def _without_customers(connection: sa.Connection, wanted: dict[str, TableContent]) -> dict[str, TableContent]:
-    """Customers who registered after the backup must not vanish: their tables are restored into an empty shop only."""
-    if not connection.execute(sa.select(sa.exists().where(customers.c.id.is_not(None)))).scalar_one():
-        return wanted
-    kept = {table.name for table in OWNED_BY_SHOP}
+    """Customers who registered after the backup must not vanish: their tables are restored into an empty shop only.
+
+    So are purchases, which 1C tells again.
+    """
+    groups = ((customers, OWNED_BY_SHOP), (onec_windows, MIRRORED))
+    kept = {table.name for there, tables in groups if _holds_rows(connection, there) for table in tables}
     return {name: content for name, content in wanted.items() if name not in kept}
 
 

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from freesport_pipelines.settings import Settings, get_settings
+from freesport_pipelines.settings import OnecSettings, Settings, get_onec_settings, get_settings
 
 if TYPE_CHECKING:
     from freesport_pipelines.database.engine import ShopDatabase
     from freesport_pipelines.exchange.archive import Archive
     from freesport_pipelines.exchange.folder import ExchangeFolder
+    from freesport_pipelines.odata.client import OnecClient
+
+
+class Onec:
+    """1C's OData, as the settings name it; one process at a time reads (the smallest tariff has two sessions)."""
+
+    def __init__(self, settings: OnecSettings | None = None) -> None:
+        """Connect to nothing yet.
+
+        :param settings: instead of the environment's
+        """
+        self._settings = settings
+
+    @property
+    def settings(self) -> OnecSettings:
+        """The settings of 1C."""
+        return self._settings or get_onec_settings()
+
+    @contextmanager
+    def reading(self, database: ShopDatabase) -> Iterator[OnecClient]:
+        """A client, while no other process reads."""
+        from freesport_pipelines.database.one_reader import one_reader
+        from freesport_pipelines.odata.client import open_client
+
+        with one_reader(database), open_client(self.settings) as client:
+            yield client
 
 
 class Shop:

@@ -42,13 +42,15 @@ class Action(StrEnum):
 
 
 class ConflictType(StrEnum):
-    """Why people must look; the requirement's four and the deletion mark."""
+    """Why people must look: the requirement's four, the deletion mark, shared phones."""
 
     EMAIL = "email_conflict"
     DATA = "data_mismatch"
     ROLE = "role_conflict"
     DUPLICATE = "duplicate_customer"
     MARKED = "marked_in_1c"
+    PHONE = "phone_conflict"
+    """Cards of several owners bear one phone (1C:УНФ)."""
 
 
 STRATEGY = {
@@ -57,6 +59,7 @@ STRATEGY = {
     ConflictType.ROLE: "manual_review",
     ConflictType.DUPLICATE: "merge_customers",
     ConflictType.MARKED: "manual_review",
+    ConflictType.PHONE: "manual_review",
 }
 """The requirement's strategies (section 7.2); a merge happens by itself only where identity is beyond doubt."""
 

@@ -1,7 +1,7 @@
 """How customer synchronisation stands, on one page: the requirement's five figures (8.1), durations, a chart."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -50,24 +50,24 @@ def as_markdown(found: Mapping[str, Any], chart_url: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def chart(by_day: Mapping[str, Mapping[str, int]]) -> bytes:
-    """PNG: operations by day and outcome."""
+def chart(by_day: Mapping[str, Mapping[str, int]], today: date) -> bytes:
+    """PNG: operations of the last days by outcome."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 2.4), layout="constrained")
     axes = figure.add_subplot()
-    days = sorted(by_day)
+    days = [(today - timedelta(days=back)).isoformat() for back in reversed(range(CHART_DAYS))]
     below = [0] * len(days)
     for status, colour in COLOURS.items():
-        counts = [by_day[day].get(status, 0) for day in days]
+        counts = [by_day.get(day, {}).get(status, 0) for day in days]
         if any(counts):
-            axes.bar(days, counts, bottom=below, color=colour, label=status, width=0.7)
+            axes.bar([day[5:] for day in days], counts, bottom=below, color=colour, label=status, width=0.7)
             below = [a + b for a, b in zip(below, counts, strict=True)]
     axes.set_title("operations on customers, by day (UTC)", fontsize=9)
     axes.tick_params(labelsize=7)
     axes.spines[["top", "right"]].set_visible(False)
-    if days:
+    if any(below):
         axes.legend(fontsize=7, frameon=False)
     buffer = BytesIO()
     FigureCanvasAgg(figure)

@@ -34,7 +34,7 @@ MAY_IMPORT = {
 }
 KNOW_DAGSTER = {"defs", "definitions", "cli", "instance"}
 NO_SQL = {"domain", "commerceml", "odata", "emulator", "profiles"}
-MAY_READ_ENVIRONMENT = {"settings.py", "instance/storage.py", "cli/instance.py"}
+MAY_READ_ENVIRONMENT = {"settings/shop.py", "settings/onec.py", "instance/storage.py", "cli/instance.py"}
 MOST_LINES = 300
 
 

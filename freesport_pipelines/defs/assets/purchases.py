@@ -1,0 +1,122 @@
+"""Registers of 1C:УНФ by months: each partition is read completely and replaced in one transaction."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from freesport_pipelines.database import purchase_schema
+from freesport_pipelines.defs import metadata as md
+from freesport_pipelines.defs.assets.onec import POOL, RETRY
+from freesport_pipelines.defs.resources import Onec, Shop
+from freesport_pipelines.defs.run import readable_failure
+from freesport_pipelines.settings import get_onec_settings
+
+GROUP = "purchases"
+DESCRIBED: dict[str, Any] = {"group_name": GROUP, "owners": ["team:data"], "code_version": "1"}
+MONTHS = dg.MonthlyPartitionsDefinition(
+    start_date=get_onec_settings().history_start.replace(day=1).isoformat(),
+    timezone=get_onec_settings().time_zone,
+    end_offset=1,  # the current month is one of them
+)
+"""Months of the tenant's zone."""
+REGISTERS = {
+    "purchases": "Lines of sales and returns of 1C:УНФ (`Продажи`): the money profiles are made of.",
+    "sales_by_card": "Sales by discount card: whose receipt it was.",
+    "retail_receipts": "The journal of retail sales, to reconcile receipts with. Optional in 1C.",
+    "loyalty_movements": "Accrued and spent bonus points. Optional in 1C.",
+}
+
+
+def _build(name: str, description: str) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=name,
+        partitions_def=MONTHS,
+        pool=POOL,
+        retry_policy=RETRY,
+        kinds={"odata", "table"},
+        metadata=md.table_metadata(purchase_schema.metadata.tables[name]),
+        description=f"{description}\n\nA month is replaced as a whole: documents that were posted again, unposted or "
+        "moved leave no ghosts.",
+        **DESCRIBED,
+    )
+    def register(
+        context: dg.AssetExecutionContext, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]
+    ) -> dg.MaterializeResult:
+        from freesport_pipelines.steps.onec_reading import read_window
+
+        window = context.partition_time_window
+        run_id = context.run.run_id
+        with readable_failure(), onec.reading(shop.database) as client:
+            outcome = read_window(shop.database, client, name, window.start, window.end, run_id)
+        return dg.MaterializeResult(
+            metadata={"dagster/partition_row_count": outcome.counts.rows, **outcome.as_metadata()}
+        )
+
+    return register
+
+
+class RefreshConfig(dg.Config):
+    """How many cards."""
+
+    cards: int = 0
+    """0: as CUSTOMER_SYNC_NIGHTLY_CARDS_LIMIT says."""
+
+
+@dg.asset(pool=POOL, deps=["discount_cards"], kinds={"odata"}, **DESCRIBED)
+def card_refresh(
+    config: RefreshConfig, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]
+) -> dg.MaterializeResult:
+    """The whole history of some cards, those first that were read longest ago: a batch that goes on the next night."""
+    from freesport_pipelines.steps.onec_reading import refresh_cards
+
+    limit = config.cards or onec.settings.customer_sync_nightly_cards_limit
+    with readable_failure(), onec.reading(shop.database) as client:
+        done = refresh_cards(shop.database, client, limit, datetime.now(UTC))
+    return dg.MaterializeResult(metadata=dict(done))
+
+
+class DriftConfig(dg.Config):
+    """How far back."""
+
+    days: int = 0
+    """0: as ONEC_DEEP_DAYS says."""
+
+
+@dg.asset(pool=POOL, deps=list(REGISTERS), kinds={"odata"}, **DESCRIBED)
+def purchase_drift(
+    context: dg.AssetExecutionContext,
+    config: DriftConfig,
+    onec: dg.ResourceParam[Onec],
+    shop: dg.ResourceParam[Shop],
+) -> dg.MaterializeResult:
+    """Compare, month by month, how many rows 1C counts with those known here, and read again what differs.
+
+    Back-dated documents change months that no schedule reads any more; one count per month finds most of them.
+    """
+    from freesport_pipelines.steps.drift import mend_drift
+
+    since = datetime.now(UTC) - timedelta(days=config.days or onec.settings.deep_days)
+    with readable_failure(), onec.reading(shop.database) as client:
+        found = mend_drift(shop.database, client, list(REGISTERS), since, context.run.run_id)
+        begin = client.first_moment(client.entities.sales)
+    for table, start, outcome in found.mended:
+        month = f"{start.astimezone(client.zone):%Y-%m-01}"
+        context.log_event(
+            dg.AssetMaterialization(
+                table, partition=month, metadata={"reason": "drift", **outcome.as_metadata()}
+            )
+        )
+    listed = [(table, f"{start.astimezone(client.zone):%Y-%m}", o.counts.rows) for table, start, o in found.mended]
+    metadata: dict[str, Any] = {"months_compared": found.compared, "months_read_again": len(found.mended)}
+    first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
+    if begin is not None and begin < first:
+        context.log.warning("the register begins on %s, before ONEC_HISTORY_START", begin.date())
+        metadata["register_begins"] = begin.isoformat()
+    if listed:
+        metadata["read_again"] = dg.MetadataValue.md(md.markdown_table(["table", "month", "rows"], listed))
+    return dg.MaterializeResult(metadata=metadata)
+
+
+registers = {name: _build(name, description) for name, description in REGISTERS.items()}
+purchase_assets: list[dg.AssetsDefinition] = [*registers.values(), card_refresh, purchase_drift]

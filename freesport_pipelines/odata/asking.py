@@ -1,0 +1,142 @@
+"""One page of one entity; and what to do about fields that a configuration does not have (facts/odata, 2.3).
+
+1C refuses a whole request because of one unknown field. What was learnt about an entity is remembered by the client.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from freesport_pipelines.odata.classify import Target
+from freesport_pipelines.odata.decoding import Page, page, single
+from freesport_pipelines.odata.errors import FieldUnknownError, HeavyQueryError, NoSuchKeyError, SchemaError
+from freesport_pipelines.odata.fields import Entity
+from freesport_pipelines.odata.query import Query, resource
+from freesport_pipelines.odata.retrying import Requests
+from freesport_pipelines.odata.scalars import identity
+
+log = logging.getLogger(__name__)
+
+SMALLEST_PAGE = 20
+RECORDER = frozenset({"Recorder", "Recorder_Type"})
+
+Build = Callable[[Entity[Any]], Query]
+
+
+class PageSize:
+    """How many rows are asked for at once in one reading: less after 1C failed, never more again."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def shrink(self) -> bool:
+        """A quarter; False if it is already the least."""
+        if self.rows <= SMALLEST_PAGE:
+            return False
+        self.rows = max(SMALLEST_PAGE, self.rows // 4)
+        return True
+
+    def cap(self, received: int) -> None:
+        """The server gave fewer than it was asked for although there are more: that is its own page size."""
+        self.rows = max(1, min(self.rows, received))
+
+
+class Asking:
+    """Asks for pages, with the fields that exist."""
+
+    def __init__(self, requests: Requests, base: str, *, allowed_only: bool = False) -> None:
+        self.requests = requests
+        self.base = base
+        self.allowed_only = allowed_only
+        self._fitted: dict[str, Entity[Any]] = {}
+
+    def fitted(self, entity: Entity[Any]) -> Entity[Any]:
+        """The entity with the fields that turned out to exist."""
+        return self._fitted.get(entity.name, entity)
+
+    def page(self, entity: Entity[Any], build: Build, *, path: str = "", read_seconds: float | None = None) -> Page:
+        """The rows of one request.
+
+        :param build: the query; called again when the entity turned out to be different
+        :param path: where the rows are, if not at the entity's name
+        """
+        entity = self.fitted(entity)
+        while True:
+            query = build(entity)
+            try:
+                return self.requests.get(self._target(entity, query, path), page, read_seconds=read_seconds)
+            except FieldUnknownError as error:
+                entity = self._fitted[entity.name] = self._adapted(entity, error, query)
+
+    def sized_page(self, entity: Entity[Any], size: PageSize, build: Build) -> Page:
+        """The same, asking for less and less while 1C fails at the amount."""
+        while True:
+            try:
+                return self.page(entity, lambda fitted: build(fitted)._replace(top=size.rows))
+            except HeavyQueryError:
+                if not size.shrink():
+                    raise
+                log.warning("%s: 1C fails at the amount, pages now have %d rows", entity.name, size.rows)
+
+    def one(self, entity: Entity[Any], path: str) -> dict[str, Any] | None:
+        """A single object by its key; None if there is none."""
+        try:
+            return self.requests.get(self._target(entity, Query(self.fitted(entity).select), path), single)
+        except NoSuchKeyError:
+            return None
+        except FieldUnknownError:
+            self.page(entity, lambda fitted: Query(fitted.select, top=1))
+            return self.requests.get(self._target(entity, Query(self.fitted(entity).select), path), single)
+
+    def _target(self, entity: Entity[Any], query: Query, path: str) -> Target:
+        query = query._replace(allowed_only=self.allowed_only)
+        names = {*query.select, *(name.split(" ")[0] for name in query.order.split(",") if name)}
+        names |= {name for name in (entity.chosen_wire, entity.period) if name and name in query.where}
+        return Target(resource(self.base, path or entity.name, query), entity.name, frozenset(names))
+
+    def _adapted(self, entity: Entity[Any], error: FieldUnknownError, query: Query) -> Entity[Any]:
+        """The entity without what 1C does not know, or the error if that is not possible."""
+        if entity.period in error.names:
+            raise error
+        unknown = error.names or self._probed(entity, query)
+        if entity.chosen and entity.chosen_wire in (unknown or query.where):
+            return _next_choice(entity, error)
+        if unknown & RECORDER and "Recorder" in entity.key:
+            return of_one_recorder_type(entity)
+        if mandatory := {field.wire for field in entity.fields.values() if field.is_mandatory} & unknown:
+            raise SchemaError(f"the field {', '.join(sorted(mandatory))} is missing", entity=entity.name) from error
+        if not unknown & set(entity.select):
+            raise error
+        log.warning("%s: not published, read as nothing: %s", entity.name, ", ".join(sorted(unknown)))
+        return entity.without(unknown)
+
+    def _probed(self, entity: Entity[Any], query: Query) -> frozenset[str]:
+        """Which fields are unknown, one by one, because the server did not say it."""
+        unknown = set()
+        for wire in query.select:
+            try:
+                self.requests.get(self._target(entity, Query((wire,), top=1), ""), page)
+            except FieldUnknownError:
+                unknown.add(wire)
+        return frozenset(unknown)
+
+
+def _next_choice(entity: Entity[Any], error: FieldUnknownError) -> Entity[Any]:
+    names = entity.candidates or (entity.chosen_wire,)
+    tried = names.index(entity.chosen_wire) + 1 if entity.chosen_wire in names else 0
+    if tried < len(names):
+        log.info("%s: the field %s is not published, trying %s", entity.name, entity.chosen_wire, names[tried])
+        return entity.with_wire(entity.chosen, names[tried])
+    if not entity.fields[entity.chosen].is_mandatory:
+        return entity.without(frozenset({entity.chosen_wire}))
+    raise FieldUnknownError(f"none of the fields {', '.join(names)} is published", entity=entity.name) from error
+
+
+def of_one_recorder_type(entity: Entity[Any]) -> Entity[Any]:
+    """A register that only one type of document writes has Recorder_Key instead of Recorder and Recorder_Type."""
+    fields = dict(entity.fields)
+    fields["recorder"] = fields["recorder"]._replace(wire="Recorder_Key", kind=identity)
+    fields["recorder_type"] = fields["recorder_type"]._replace(is_mandatory=False)
+    key = tuple("Recorder_Key" if name == "Recorder" else name for name in entity.key if name != "Recorder_Type")
+    return replace(entity, fields=fields, key=key, wanting=entity.wanting | {"Recorder_Type"})

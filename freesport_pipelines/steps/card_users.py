@@ -1,0 +1,183 @@
+"""Users of the site out of discount cards: login = phone, one per owner, all cards of an owner together.
+
+A phone that cards of several owners bear is nobody's login: it is reported and never merged. A customer who logs in
+with a card's phone already gets the card; nobody is ever moved from one owner to another. A user made here has the
+neutral role.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from freesport_pipelines.database import customer_log
+from freesport_pipelines.database.customer_schema import customers, sync_conflicts
+from freesport_pipelines.database.engine import ShopDatabase
+from freesport_pipelines.database.purchase_schema import discount_cards
+from freesport_pipelines.domain.canonical import as_json
+from freesport_pipelines.domain.customers import NEW_ROLE, SYNCED
+from freesport_pipelines.domain.identity import STRATEGY, ConflictType
+from freesport_pipelines.domain.person_names import person_name
+from freesport_pipelines.domain.rows import SyncLogRow
+from freesport_pipelines.profiles.cards import card_phone
+from freesport_pipelines.steps import profile_frames
+
+SHARED_PHONE = str(ConflictType.PHONE)
+OPERATION = "import_discount_cards"
+PORTION = 500
+
+
+class Users(NamedTuple):
+    """What came of the cards."""
+
+    created: int
+    linked: int
+    """Customers of the site who got their cards."""
+    known: int
+    conflicts: int
+    cards_of_users: int
+
+
+class _Owner(NamedTuple):
+    onec_id: str
+    phone: str
+    name: str | None
+
+
+def _owner(owner: Any, phone: Any, name: Any) -> _Owner:
+    return _Owner(str(owner), str(phone), name if isinstance(name, str) else None)
+
+
+def make_users(database: ShopDatabase, today: date) -> Users:
+    """Bring users and cards in step, in one transaction."""
+    from freesport_pipelines.profiles.cards import phone_conflicts
+    from freesport_pipelines.profiles.people import contacts
+
+    now = datetime.now(UTC)
+    with database.publishing() as connection:
+        cards = profile_frames.cards(connection)
+        people = contacts(cards, profile_frames.counterparties(connection), today)
+        shared = phone_conflicts(cards)["owner_onec_ids"].tolist()
+        usable = people[people["phone"].notna() & ~people["is_phone_shared"]]
+        owners = list(map(_owner, usable.index, usable["phone"], usable["name"]))
+        of_owner = _customers_of_owners(connection)
+        logins = _logins(connection)
+        taken = {number: owner for owner, number in of_owner.items()}
+        new, linked = [], {}
+        refused: list[list[str]] = []
+        for owner in owners:
+            if owner.onec_id in of_owner:
+                continue
+            number = logins.get(owner.phone)
+            if number is None:
+                new.append(owner)
+            elif number in taken:  # the phone went from one owner's card to another's
+                refused.append(sorted([owner.onec_id, taken[number]]))
+            else:
+                linked[owner.onec_id] = number
+                taken[number] = owner.onec_id
+        created = _create(connection, new, now)
+        written = _give_cards(connection, of_owner | linked | created)
+        conflicts = _report(connection, [*shared, *refused], now)
+        customer_log.write(connection, None, _lines(created, linked))
+    return Users(len(created), len(linked), len(of_owner), conflicts, written)
+
+
+def _customers_of_owners(connection: sa.Connection) -> dict[str, int]:
+    """{owner, or card without one: the user that an earlier run has given its cards}."""
+    c = discount_cards.c
+    holder = sa.func.coalesce(c.owner_onec_id, c.onec_id)
+    query = sa.select(holder, sa.func.min(c.customer_id)).where(c.customer_id.is_not(None)).group_by(holder)
+    return {owner: number for owner, number in connection.execute(query)}  # noqa: C416
+
+
+def _logins(connection: sa.Connection) -> dict[str, int]:
+    """{phone: customer} of all who log in with a phone, in whatever mask."""
+    c = customers.c
+    query = sa.select(c.login, c.id).where(c.login.is_not(None), c.is_active, c.merged_into_id.is_(None))
+    found: dict[str, int] = {}
+    for login, number in connection.execute(query.order_by(c.id)):
+        phone = card_phone(login)
+        if phone is not None:
+            found.setdefault(phone, number)
+    return found
+
+
+def _create(connection: sa.Connection, owners: list[_Owner], now: datetime) -> dict[str, int]:
+    rows = [_new_customer(owner, now) for owner in owners]
+    for start in range(0, len(rows), PORTION):
+        connection.execute(customers.insert(), rows[start : start + PORTION])
+    found: dict[str, int] = {}
+    for start in range(0, len(owners), PORTION):
+        by_phone = {owner.phone: owner.onec_id for owner in owners[start : start + PORTION]}
+        query = sa.select(customers.c.login, customers.c.id).where(customers.c.login.in_(by_phone))
+        found.update({by_phone[login]: number for login, number in connection.execute(query)})
+    return found
+
+
+def _new_customer(owner: _Owner, now: datetime) -> dict[str, Any]:
+    person = person_name(owner.name) if owner.name else None
+    return {
+        "login": owner.phone,
+        "phone": f"+{owner.phone}",
+        "last_name": person.last if person else None,
+        "first_name": person.first if person else None,
+        "middle_name": person.middle if person else None,
+        "company_name": None if person else owner.name,
+        "role": NEW_ROLE,
+        "created_in_1c": True,
+        "sync_status": SYNCED,
+        "last_sync_at": now,
+    }
+
+
+def _give_cards(connection: sa.Connection, customer_of: Mapping[str, int]) -> int:
+    """Write the user of each owner on all of the owner's cards; how many cards changed."""
+    c = discount_cards.c
+    holder = sa.func.coalesce(c.owner_onec_id, c.onec_id)
+    changed = 0
+    current = dict(tuple(row) for row in connection.execute(sa.select(c.onec_id, c.customer_id)))
+    owners = dict(tuple(row) for row in connection.execute(sa.select(c.onec_id, holder)))
+    rows = [
+        {"card": card, "number": customer_of[owner]}
+        for card, owner in owners.items()
+        if owner in customer_of and current[card] != customer_of[owner]
+    ]
+    one_card = discount_cards.update().where(c.onec_id == sa.bindparam("card"))
+    statement = one_card.values(customer_id=sa.bindparam("number"))
+    for start in range(0, len(rows), PORTION):
+        connection.execute(statement, rows[start : start + PORTION])
+        changed += len(rows[start : start + PORTION])
+    return changed
+
+
+def _report(connection: sa.Connection, owners_of_phones: list[list[str]], now: datetime) -> int:
+    """Keep a question per phone that several owners claim, by their ids; close those that are none any more."""
+    wanted = {f"{SHARED_PHONE}|{'|'.join(owners)}": owners for owners in owners_of_phones}
+    c = sync_conflicts.c
+    mine = c.conflict_type == SHARED_PHONE
+    known = {key: status for key, status in connection.execute(sa.select(c.key, c.status).where(mine))}  # noqa: C416
+    new = [
+        {
+            "key": key, "conflict_type": SHARED_PHONE, "strategy": STRATEGY[ConflictType.PHONE], "status": "pending",
+            "method": "phone", "customer_id": None, "onec_id": owners[0], "details": {"owners": owners},
+            "created_at": now, "updated_at": now, "session_id": 0,
+        }
+        for key, owners in wanted.items()
+        if key not in known
+    ]  # fmt: skip
+    if new:
+        connection.execute(sync_conflicts.insert(), new)
+    over = [key for key, status in known.items() if status == "pending" and key not in wanted]
+    for start in range(0, len(over), PORTION):
+        closed = sync_conflicts.update().where(c.key.in_(over[start : start + PORTION]))
+        connection.execute(closed.values(status="resolved", decision="obsolete", updated_at=now))
+    return len(wanted)
+
+
+def _lines(created: Mapping[str, int], linked: Mapping[str, int]) -> Iterator[SyncLogRow]:
+    for outcome, found in (("created", created), ("linked", linked)):
+        for owner, number in found.items():
+            details = as_json({"outcome": outcome, "owner": owner})
+            yield SyncLogRow(OPERATION, "success", "login", number, None, details, None)
