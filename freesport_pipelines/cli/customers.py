@@ -119,6 +119,11 @@ def resolve(
     note_decision(database, number, decision)
     if decision == queue.LINK:
         imports.run_on(SYNC_CUSTOMERS, None, {"drop": "-"}, as_json=as_json)
+        with database.read() as connection:
+            is_linked = queue.is_linked(connection, queue.get(connection, number))
+        if not is_linked:
+            typer.echo("the two were not linked: freesport conflicts list --all says why (не связаны)", err=True)
+            raise typer.Exit(imports.EXIT_FAILED)
     elif as_json:
         typer.echo(json.dumps({"conflict": number, "decision": decision}))
     else:

@@ -96,8 +96,8 @@ def _execute_all(
             done.append(summary(report, errors))
             if report is not None and report.get("tables"):
                 show(report)
-            if errors or report is None or done[-1]["status"] == "rejected":
-                break
+            if errors or report is None:
+                break  # a rejected catalogue does not hold up customers
             drop = report["drop"]
     except SQLAlchemyError as error:
         errors = [f"the database refused: {error.args[0] if error.args else error}"]
@@ -161,7 +161,7 @@ def together(done: Sequence[dict[str, Any]], errors: Sequence[str]) -> dict[str,
     first["status"] = next((status for status in _ORDER if status in found), done[-1]["status"])
     first["errors"] = list(errors)
     if len(done) > 1:
-        first["sessions"] = [part["session"] for part in done]
+        first["sessions"] = [{"session": part["session"], "status": part["status"]} for part in done]
     return first
 
 

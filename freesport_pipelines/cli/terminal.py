@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from freesport_pipelines.database.report import operations, status_in_words, summary
@@ -74,11 +75,16 @@ def _show_checks(console: Console, checks: list[dict[str, Any]]) -> None:
         console.print(f"  [{colour}]{check['severity'].upper():5}[/] {check['name']}: {message}", highlight=False)
 
 
+def _printable(value: Any) -> str:
+    """Texts of strangers may hold what a terminal would obey."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in str(value))
+
+
 def show_rows(header: list[str], rows: list[list[Any]]) -> None:
     """Any list."""
     table = Table(*header)
     for column in table.columns:
         column.overflow = "fold"  # a drop id that is cut cannot be copied
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if value is None else escape(_printable(value)) for value in row))
     Console(soft_wrap=True).print(table)

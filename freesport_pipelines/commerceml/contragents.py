@@ -12,7 +12,7 @@ from freesport_pipelines.commerceml.fields import MARKING, is_marked, pairs_of, 
 from freesport_pipelines.commerceml.stream import Shape, read_items
 from freesport_pipelines.domain.records import Contragent
 
-SHAPE = Shape(item="Контрагент", container="Контрагенты", package="Контрагенты")
+SHAPE = Shape(item="Контрагент", container="Контрагенты", package="Контрагенты", is_personal=True)
 """The container is the whole package: a contragents file has no other section. Source: facts, section 1.0."""
 _TAX = {"ИНН": "tax_id", "КПП": "kpp", "КодПоОКПО": "okpo"}
 _TEXTS = {

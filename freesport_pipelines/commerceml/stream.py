@@ -29,6 +29,8 @@ class Shape(NamedTuple):
     """The section that may legally hold no container: 1C sends empty packages and header-only deltas."""
     foreign: frozenset[str] = frozenset()
     """Sections that betray another kind of file when the container is missing."""
+    is_personal: bool = False
+    """Whether the rows are about people: then no message may quote the file."""
 
     @property
     def watched(self) -> list[str]:
@@ -48,7 +50,7 @@ def read_items(
     root: _Element | None = None
     container: _Element | None = None
     item_tag, container_tag, parse = shape.item, shape.container, parser_for("")
-    for _ in _fed(parser, stream, name):
+    for _ in _fed(parser, stream, name, quotes=not shape.is_personal):
         for event, element in _events(parser):
             if event == "start":
                 root = element if root is None else root
@@ -88,7 +90,7 @@ def _new_parser(shape: Shape) -> etree.XMLPullParser:
     )
 
 
-def _fed(parser: etree.XMLPullParser, stream: BinaryIO, name: str) -> Iterator[None]:
+def _fed(parser: etree.XMLPullParser, stream: BinaryIO, name: str, *, quotes: bool) -> Iterator[None]:
     """Feeds the parser piece by piece; after each piece there may be events to read."""
     chunk = read_fully(stream, max(CHUNK_SIZE, HEAD_SIZE))
     check_prolog(chunk, name)
@@ -97,27 +99,31 @@ def _fed(parser: etree.XMLPullParser, stream: BinaryIO, name: str) -> Iterator[N
         tail = (tail + chunk)[-TAIL_SIZE:]
         try:
             parser.feed(chunk)
-        except etree.XMLSyntaxError as error:
-            raise _refusal(parser, name, "the XML is damaged") from error
+        except etree.XMLSyntaxError:
+            raise _refusal(parser, name, "the XML is damaged", quotes=quotes) from None
         if parser.feed_error_log.filter_from_fatals():  # an unknown entity is in the log and not raised
-            raise _refusal(parser, name, "the XML is damaged")
+            raise _refusal(parser, name, "the XML is damaged", quotes=quotes)
         yield
         chunk = stream.read(CHUNK_SIZE)
     try:
         parser.close()
-    except etree.XMLSyntaxError as error:
+    except etree.XMLSyntaxError:
         problem = "the XML is damaged" if ends_complete(tail) else "the file is cut short"
-        raise _refusal(parser, name, problem) from error
+        raise _refusal(parser, name, problem, quotes=quotes) from None
     yield
 
 
-def _refusal(parser: etree.XMLPullParser, name: str, problem: str) -> PacketError:
-    """What libxml2 complained about first; its later complaints follow from that."""
+def _refusal(parser: etree.XMLPullParser, name: str, problem: str, *, quotes: bool) -> PacketError:
+    """What libxml2 complained about first; its later complaints follow from that.
+
+    :param quotes: whether its words may be repeated, which quote the file
+    """
     entry = next(iter(parser.feed_error_log.filter_from_errors()), None)
     expected = f"well-formed XML up to </{ROOT}>"
     if entry is None:
         return PacketError(name, None, problem, expected, SEND_AGAIN)
-    return PacketError(name, entry.line or None, f"{problem} ({entry.message.strip()})", expected, SEND_AGAIN)
+    words = entry.message.strip() if quotes else entry.type_name.removeprefix("ERR_").replace("_", " ").lower()
+    return PacketError(name, entry.line or None, f"{problem} ({words})", expected, SEND_AGAIN)
 
 
 def _events(parser: etree.XMLPullParser) -> Iterator[tuple[str, _Element]]:

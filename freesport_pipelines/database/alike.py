@@ -1,7 +1,8 @@
 """Find by joins which contragents a session must decide about, and which customers are like them.
 
 Decided about are contragents that are new or changed, those that share an e-mail, a tax number or a phone with a
-customer who has no 1C record yet, and those an operator has decided about.
+customer who has no 1C record yet, and those about which a question is open. Both sides are first listed with normalised
+keys, so that equal keys are looked up and never compared with each other.
 """
 
 from typing import Any
@@ -9,46 +10,94 @@ from typing import Any
 import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, staging
-from freesport_pipelines.database.customer_schema import contragents, customers, sync_conflicts
+from freesport_pipelines.database.customer_schema import contragents, customer_exports, customers, sync_conflicts
+from freesport_pipelines.domain.emails import email as normal_email
+from freesport_pipelines.domain.identity import ConflictType
+from freesport_pipelines.domain.phones import phone as normal_phone
+from freesport_pipelines.domain.values import without_spaces
 
 LINK = "link"
-PREFIX = "freesport-customer-"
-"""How the platform's own ids look in 1C (`domain/contragents.py`)."""
+PHONE_DIGITS = 10
+"""So many at the end of a number are compared."""
+SHARED_BY_MANY = 50
+"""A number or address that more customers share than this tells nobody apart."""
+KEYS = ("email", "tax_id", "phone")
 
-known, resolving = staging.known_contragents, staging.resolving
+known, known_customers, resolving = staging.known_contragents, staging.known_customers, staging.resolving
 
 
 def list_known(connection: sa.Connection) -> None:
-    """All contragents as they will be: the staged ones, and those the drop does not name."""
+    """All contragents as they will be, and all customers who may be one of them."""
+    _list_contragents(connection)
+    _list_customers(connection)
+    for table, columns in ((known, ("onec_id", *KEYS)), (known_customers, ("id", "platform_id", *KEYS))):
+        for column in columns:
+            dialect.index_for_joins(connection, table, column)
+        dialect.analyze(connection, table)
+
+
+def _list_contragents(connection: sa.Connection) -> None:
+    """The staged ones, and those the drop does not name."""
     staged, live = staging.contragents, contragents
-    names = ["onec_id", "matching_tax_id", "kpp", "email", "phone", "platform_id", "is_marked"]
     is_changed = sa.or_(
         live.c.id.is_(None),
         live.c.content_hash.is_distinct_from(staged.c.content_hash),
         live.c.is_active.is_distinct_from(staged.c.wants_active),
     )
     both = staged.outerjoin(live, live.c.onec_id == staged.c.onec_id)
-    of_drop = sa.select(*(staged.c[name] for name in names), is_changed).select_from(both)
-    of_shop = sa.select(*(live.c[name] for name in names), sa.false()).where(
+    of_drop = sa.select(*_keys(connection, staged), is_changed).select_from(both)
+    of_shop = sa.select(*_keys(connection, live), sa.false()).where(
         ~sa.exists().where(staged.c.onec_id == live.c.onec_id)
     )
     into = [column.name for column in known.columns]
     dialect.index_for_joins(connection, staged, "onec_id")
     connection.execute(known.insert().from_select(into, of_drop))
     connection.execute(known.insert().from_select(into, of_shop))
-    for column in ("onec_id", "tax_id", "email", "phone"):
-        dialect.index_for_joins(connection, known, column)
-    dialect.analyze(connection, known)
+
+
+def _keys(connection: sa.Connection, table: sa.Table) -> list[sa.ColumnElement[Any]]:
+    c = table.c
+    phone = dialect.last_characters(connection, c.phone, PHONE_DIGITS)
+    return [c.onec_id, c.matching_tax_id, c.kpp, c.email, phone, c.platform_id, c.is_marked]
+
+
+def _list_customers(connection: sa.Connection) -> None:
+    """Those the shop has not made inactive itself, under keys as the rules write them."""
+    c = customers.c
+    query = sa.select(c.id, c.email, c.tax_id, c.phone, c.onec_id.is_(None)).where(
+        c.merged_into_id.is_(None), sa.or_(c.is_active, c.hidden_by_1c)
+    )
+    told = sa.select(customer_exports.c.customer_id, sa.func.max(customer_exports.c.platform_id))
+    platform_ids = dict(tuple(row) for row in connection.execute(told.group_by(customer_exports.c.customer_id)))
+    rows = [
+        (
+            number,
+            platform_ids.get(number),
+            normal_email(email) if email else None,
+            without_spaces(tax_id).replace("-", "") if tax_id else None,
+            (normal_phone(phone) or phone)[-PHONE_DIGITS:] if phone else None,
+            is_unlinked,
+        )
+        for number, email, tax_id, phone, is_unlinked in connection.execute(query)
+    ]
+    dialect.bulk_load(connection, known_customers, rows)
+    for name in KEYS:
+        column = known_customers.c[name]
+        shared = sa.select(column).group_by(column).having(sa.func.count() > SHARED_BY_MANY)
+        connection.execute(known_customers.update().where(column.in_(shared)).values({name: None}))
 
 
 def choose(connection: sa.Connection) -> int:
     """Number the contragents to decide about; return how many."""
-    unlinked = sa.and_(customers.c.onec_id.is_(None), customers.c.merged_into_id.is_(None), customers.c.is_active)
     shared = [
-        sa.select(known.c.onec_id).join(customers, sa.and_(same, unlinked)) for same in _same(connection, known)
+        sa.select(known.c.onec_id).join(
+            known_customers, sa.and_(known_customers.c[name] == known.c[name], known_customers.c.is_unlinked)
+        )
+        for name in KEYS
     ]
     asked = sa.select(sync_conflicts.c.onec_id).where(
-        sync_conflicts.c.decision == LINK, sync_conflicts.c.status == "pending"
+        sync_conflicts.c.status == "pending",
+        sync_conflicts.c.conflict_type.in_((ConflictType.EMAIL, ConflictType.DUPLICATE)),
     )
     changed = sa.select(known.c.onec_id).where(known.c.is_changed)
     chosen = sa.union(changed, asked, *shared).subquery()
@@ -74,33 +123,24 @@ def choose(connection: sa.Connection) -> int:
     )
     connection.execute(resolving.insert().from_select([column.name for column in resolving.columns], rows))
     dialect.index_for_joins(connection, resolving, "seq")
+    dialect.analyze(connection, resolving)
     return int(connection.execute(sa.select(sa.func.count()).select_from(resolving)).scalar_one())
-
-
-def _same(connection: sa.Connection, one: Any) -> list[sa.ColumnElement[bool]]:
-    """What a contragent and a customer may have in common, besides an id."""
-    tax_id = sa.func.replace(sa.func.replace(customers.c.tax_id, " ", ""), "-", "")
-    return [
-        sa.func.lower(sa.func.trim(customers.c.email)) == one.c.email,
-        tax_id == one.c.tax_id,
-        dialect.last_digits(connection, customers.c.phone) == dialect.last_digits(connection, one.c.phone),
-    ]
 
 
 def candidates(connection: sa.Connection, span: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Customers that share something with a contragent of the portion, each once per contragent."""
-    free = sa.and_(customers.c.merged_into_id.is_(None), customers.c.is_active)
-    ways = [
-        (customers.c.onec_id == resolving.c.onec_id, sa.true()),
-        ((sa.literal(PREFIX, sa.Text) + sa.cast(customers.c.id, sa.Text)) == resolving.c.platform_id, free),
-        *((same, free) for same in _same(connection, resolving)),
+    by_record = sa.select(resolving.c.seq, customers.c.id).join(customers, customers.c.onec_id == resolving.c.onec_id)
+    by_key = [
+        sa.select(resolving.c.seq, known_customers.c.id).join(
+            known_customers, known_customers.c[name] == resolving.c[name]
+        )
+        for name in ("platform_id", *KEYS)
     ]
-    pairs = sa.union(
-        *(sa.select(resolving.c.seq, customers.c.id).where(span, same, allowed) for same, allowed in ways)
-    ).subquery()
+    pairs = sa.union(*(query.where(span) for query in (by_record, *by_key))).subquery()
     theirs = known.alias("theirs")
     return (
-        sa.select(pairs.c.seq, customers, theirs.c.is_marked.label("record_is_marked"))
+        sa.select(pairs.c.seq, customers, theirs.c.is_marked.label("record_is_marked"), known_customers.c.platform_id)
         .join(customers, customers.c.id == pairs.c.id)
+        .outerjoin(known_customers, known_customers.c.id == pairs.c.id)
         .outerjoin(theirs, theirs.c.onec_id == customers.c.onec_id)
     )

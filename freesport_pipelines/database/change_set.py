@@ -27,7 +27,7 @@ from freesport_pipelines.database import (
 )
 from freesport_pipelines.database.bookkeeping import quarantine as quarantine_table
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.database.feeds import FEEDS, Feed
+from freesport_pipelines.database.feeds import FEEDS, Feed, feeds_of
 from freesport_pipelines.database.packing import PACKET_ROWS
 from freesport_pipelines.domain.categories import CategoryTree
 from freesport_pipelines.domain.gates import BlockPolicy, Result
@@ -92,8 +92,9 @@ def make_change_set(
             if session.mode == FULL:
                 absent.hide_absent(connection, {kind for kind, values in figures.items() if values.get("packets")})
             touches.stage_exclusions(connection)
-        dialect.analyze(connection, *(feed.staged for feed in FEEDS))
-        staged = compare.compare(connection, session.id)
+        feeds = feeds_of(session.kind)
+        dialect.analyze(connection, *(feed.staged for feed in feeds))
+        staged = compare.compare(connection, session.id, feeds)
         counts = compare.count_changes(connection, session.id)
         judged = Judged(
             counts,

@@ -4,7 +4,7 @@ First a narrow pass finds the rows that differ (by content hash where there is o
 in the journal: keys for inserts, changed columns before and after for the rest (facts/speed.md, "Comparing").
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,19 +24,22 @@ SKIP = "skip"
 Described = journal.Described
 
 
-def compare(connection: sa.Connection, session_id: int) -> dict[str, int]:
-    """Write the session's change set anew, for all tables; return how many rows were staged for each."""
+def compare(connection: sa.Connection, session_id: int, feeds: Sequence[Feed] = FEEDS) -> dict[str, int]:
+    """Write the session's change set anew, for all tables; return how many rows were staged for each.
+
+    :param feeds: those that the session may change
+    """
     connection.execute(change_sets.delete().where(change_sets.c.session_id == session_id))
     journal.forget_images(connection, session_id)
     connection.execute(staging.changes.delete())
-    staged = _count_staged(connection)
+    staged = _count_staged(connection, feeds)
     dialect.plan_for(connection, sum(staged.values()))
     progress = Progress("comparing with the shop", 2 * sum(staged.values()), "rows")
-    for feed in FEEDS:
+    for feed in feeds:
         _find_changes(connection, feed)
         progress.move(staged[feed.name])
     dialect.analyze(connection, staging.changes)
-    for feed in FEEDS:
+    for feed in feeds:
         _journal_inserts(connection, feed, session_id)
         _journal_changes(connection, feed, session_id)
         progress.move(staged[feed.name])
@@ -195,11 +198,11 @@ def count_unchanged(connection: sa.Connection, session_id: int, staged: Mapping[
     return {name: count - accounted.get(name, 0) for name, count in staged.items()}
 
 
-def _count_staged(connection: sa.Connection) -> dict[str, int]:
+def _count_staged(connection: sa.Connection, feeds: Sequence[Feed]) -> dict[str, int]:
     """How many rows are staged per table, mere touches left out."""
     return {
         feed.name: connection.execute(
             sa.select(sa.func.count()).select_from(feed.staged).where(sa.not_(feed.is_touch))
         ).scalar_one()
-        for feed in FEEDS
+        for feed in feeds
     }

@@ -66,6 +66,12 @@ def _first(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[b
     return None if row is None else {**row}
 
 
+def is_linked(connection: sa.Connection, conflict: dict[str, Any]) -> bool:
+    """Does the customer of a question bear the contragent's id?"""
+    mine = sa.and_(customers.c.id == conflict["customer_id"], customers.c.onec_id == conflict["onec_id"])
+    return _first(connection, customers, mine) is not None
+
+
 def decide(connection: sa.Connection, number: int, decision: str) -> dict[str, Any]:
     """Write the decision down; a link stays pending until the next synchronisation makes it.
 
@@ -86,6 +92,11 @@ def decide(connection: sa.Connection, number: int, decision: str) -> dict[str, A
 
 
 def _refuse_unless_linkable(connection: sa.Connection, conflict: dict[str, Any]) -> None:
+    c = sync_conflicts.c
+    same = sa.or_(c.onec_id == conflict["onec_id"], c.customer_id == conflict["customer_id"])
+    waits = sa.and_(c.decision == LINK, c.status == "pending", c.id != conflict["id"], same)
+    if (other := _first(connection, sync_conflicts, waits)) is not None:
+        raise NoConflict(f"conflict {other['id']} is to link one of the two already: synchronise first")
     customer = _first(connection, customers, customers.c.id == conflict["customer_id"])
     if customer is None or customer["merged_into_id"] is not None:
         raise NoConflict(f"customer {conflict['customer_id']} is gone: answer with {SEPARATE}")

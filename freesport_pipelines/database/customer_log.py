@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, staging
 from freesport_pipelines.database.bookkeeping import import_sessions
-from freesport_pipelines.database.customer_schema import customer_sync_log, customers, sync_conflicts
+from freesport_pipelines.database.customer_schema import PRISTINE, customer_sync_log, customers, sync_conflicts
 from freesport_pipelines.database.sessions import DONE
 from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
 from freesport_pipelines.domain.rows import SyncLogRow
@@ -67,7 +67,9 @@ def dashboard(connection: sa.Connection, now: datetime, midnight: datetime) -> d
         log.status == "error", log.created_at >= moment(now - timedelta(hours=24))
     )
     pending = count.select_from(sync_conflicts).where(sync_conflicts.c.status == "pending")
-    queue = count.select_from(customers).where(customers.c.needs_1c_export, customers.c.merged_into_id.is_(None))
+    queue = count.select_from(customers).where(
+        customers.c.needs_1c_export, customers.c.is_active, customers.c.merged_into_id.is_(None)
+    )
     last = sa.select(sa.func.max(import_sessions.c.finished_at)).where(
         import_sessions.c.kind == SYNC_CUSTOMERS, import_sessions.c.status.in_(DONE)
     )
@@ -108,12 +110,16 @@ def durations(connection: sa.Connection, limit: int) -> list[tuple[int, float]]:
 
 def is_anything_new(connection: sa.Connection) -> bool:
     """Has the shop changed a customer since the last synchronisation, or an operator decided, or must 1C be told?"""
-    last = sa.select(sa.func.max(import_sessions.c.finished_at)).where(
-        import_sessions.c.kind == SYNC_CUSTOMERS, import_sessions.c.status.in_(DONE)
+    c, ended = customers.c, import_sessions.c
+    last = sa.select(sa.func.max(sa.func.coalesce(ended.judged_at, ended.started_at))).where(
+        ended.kind == SYNC_CUSTOMERS, ended.status.in_(DONE)
     )
     since = connection.execute(last).scalar_one()
-    changed = sa.true() if since is None else customers.c.updated_at > sa.literal(since, customers.c.updated_at.type)
-    to_tell = sa.exists().where(customers.c.needs_1c_export, customers.c.merged_into_id.is_(None))
-    decided = sa.exists().where(sync_conflicts.c.status == "pending", sync_conflicts.c.decision.is_not(None))
-    of_shop = sa.exists().where(changed, customers.c.id.is_not(None))
+    changed: sa.ColumnElement[bool] = sa.true()
+    if since is not None:  # a database may write whole seconds: rather one look too many
+        changed = c.updated_at > sa.literal(since - timedelta(seconds=1), c.updated_at.type)
+    stands = sa.and_(c.is_active, c.merged_into_id.is_(None))
+    of_shop = sa.exists().where(changed, stands, sa.not_(PRISTINE))
+    to_tell = sa.exists().where(c.needs_1c_export, stands)
+    decided = sa.exists().where(sync_conflicts.c.status == "pending", sync_conflicts.c.decision == "link")
     return bool(connection.execute(sa.select(sa.or_(of_shop, to_tell, decided))).scalar_one())

@@ -84,6 +84,7 @@ customers = sa.Table(
         "updated_at", UtcDateTime, nullable=False, server_default=sa.func.now(), doc="UTC; the shop sets it on edits"
     ),
     sa.Column("session_id", LocalId, doc="import session of the last change by an import"),
+    sqlite_autoincrement=True,  # a number is never given out again: 1C may still answer to it
 )
 
 sync_conflicts = sa.Table(
@@ -125,11 +126,22 @@ customer_exports = sa.Table(
     metadata,
     sa.Column("id", LocalId, sa.Identity(), primary_key=True),
     sa.Column("customer_id", LocalId, nullable=False, index=True),
+    sa.Column("platform_id", sa.Text, nullable=False, index=True, doc="under which 1C was told; not to be guessed"),
     sa.Column("fingerprint", sa.BigInteger, nullable=False, doc="of the profile that was told"),
     sa.Column("file", sa.Text, nullable=False, doc="name in exchange/outgoing"),
     sa.Column("exported_at", UtcDateTime, nullable=False),
     sa.Column("acknowledged_at", UtcDateTime, doc="when the record came back from 1C"),
+    sa.Column("given_up_at", UtcDateTime, doc="when 1C had been told often enough"),
 )
+
+PRISTINE = sa.and_(
+    customers.c.created_in_1c,
+    customers.c.login.is_(None),
+    customers.c.role == "retail",
+    sa.not_(customers.c.is_verified),
+    customers.c.updated_at == customers.c.created_at,
+)
+"""A customer that an import made and the shop has not touched since: no account, no role of its own."""
 
 OWNED_BY_SHOP = (contragents, customers, sync_conflicts, customer_sync_log, customer_exports)
 """What no restore or rebuild of the catalogue may take back: the shop writes here too."""

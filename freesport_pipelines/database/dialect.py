@@ -189,12 +189,9 @@ def exact_sum(connection: sa.Connection, column: sa.Column[Any]) -> Decimal:
     return Decimal(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(column), 0))).scalar_one())
 
 
-def last_digits(connection: sa.Connection, column: ColumnElement[Any], count: int = 10) -> ColumnElement[str]:
-    """The last digits of a phone number in any mask: what two spellings of one number share."""
-    digits: ColumnElement[Any] = column
-    for sign in (" ", "-", "(", ")", "+", "\u00a0"):
-        digits = sa.func.replace(digits, sign, "")
-    return sa.func.substr(digits, -count) if is_sqlite(connection) else sa.func.right(digits, count)
+def last_characters(connection: sa.Connection, column: ColumnElement[Any], count: int) -> ColumnElement[str]:
+    """The end of a text."""
+    return sa.func.substr(column, -count) if is_sqlite(connection) else sa.func.right(column, count)
 
 
 def moment_text(connection: sa.Connection, moment: datetime) -> str:

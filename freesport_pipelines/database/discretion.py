@@ -26,7 +26,7 @@ def without_values(error: BaseException, statement: str = "") -> None:
     text = str(error.args[0]) if error.args else ""
     if not any(name in text or name in statement for name in PERSONAL_TABLES):
         return
-    if getattr(error, "pgcode", None) == _RAISED or getattr(getattr(error, "orig", None), "pgcode", None) == _RAISED:
+    if _is_raised(getattr(error, "orig", None) or error):
         text = "a trigger of the shop refused the rows"  # its message may say anything
     told: list[str] = []
     for line in text.splitlines():
@@ -34,6 +34,14 @@ def without_values(error: BaseException, statement: str = "") -> None:
             break
         told.append(redacted(_NAMED.sub(r"\1\2", line)))
     error.args = ("\n".join(told).strip(), *error.args[1:])
+
+
+def _is_raised(error: Any) -> bool:
+    """Is it a message of somebody's trigger, and not the server's own about one of its constraints?"""
+    code = getattr(error, "pgcode", None) or ""
+    told = getattr(error, "diag", None)
+    names_nothing = told is None or not (told.constraint_name or told.column_name or told.datatype_name)
+    return code == _RAISED or (code.startswith("23") and names_nothing)
 
 
 def on_error(context: Any) -> None:

@@ -5,6 +5,7 @@ Told are registrations the shop has flagged (`needs_1c_export`) and linked custo
 told again after a while until the record comes back; a customer about whom a question is open waits for the answer.
 """
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from freesport_pipelines.database import staging
 from freesport_pipelines.database.customer_schema import contragents, customer_exports, customers, sync_conflicts
 from freesport_pipelines.domain.canonical import content_hash
-from freesport_pipelines.domain.customer_merge import PROFILE, is_ahead
+from freesport_pipelines.domain.customer_merge import LEGAL_ENTITY, PROFILE, is_ahead, is_company, person_of
 from freesport_pipelines.domain.customers import profile_of_contragent
 from freesport_pipelines.domain.identity import ConflictType
 from freesport_pipelines.domain.outgoing import OutgoingCustomer
@@ -22,6 +23,7 @@ from freesport_pipelines.domain.outgoing import OutgoingCustomer
 PREFIX = "freesport-customer-"
 """How the platform's own ids look in 1C; an `<Ид>` that is no id of 1C's."""
 PORTION = 500
+_TOLD = (*PROFILE, "name", "customer_type")
 
 
 class Waiting(NamedTuple):
@@ -34,19 +36,42 @@ class Waiting(NamedTuple):
     outgoing: OutgoingCustomer
 
 
-def waiting(connection: sa.Connection, now: datetime, again_after: timedelta) -> Iterator[Waiting]:
-    """Customers to tell now, in the order in which they came; those told lately are left for a while."""
+class _Told(NamedTuple):
+    platform_id: str
+    fingerprint: int
+    exported_at: datetime
+    is_open: bool
+    """Neither answered nor given up."""
+    is_given_up: bool
+
+
+def waiting(
+    connection: sa.Connection, now: datetime, again_after: timedelta, judged_at: datetime | None = None
+) -> Iterator[Waiting]:
+    """Customers to tell now, in the order in which they came; those told lately are left for a while.
+
+    :param judged_at: when the session compared customers with contragents: registrations that came or changed since
+        wait for the next one
+    """
     told = _told(connection)
-    for found_row in connection.execute(_candidates()).mappings():
-        row: dict[str, Any] = {**found_row}
-        theirs = _of(row, "theirs_")
-        is_flagged = row["needs_1c_export"]
-        if not is_flagged and (row["sync_status"] == "error" or not is_ahead(theirs, row)):
-            continue  # given up until the shop flags it again, or in step with 1C
-        found = Waiting(row["id"], fingerprint(row), 0, outgoing(row))
-        attempts = [at for number, print_, at in told.get(row["id"], ()) if print_ == found.fingerprint]
+    for found in connection.execute(_candidates()).mappings():
+        row: dict[str, Any] = {**found}
+        if row["onec_id"] is None and judged_at is not None and row["updated_at"] > judged_at:
+            continue
+        before, print_ = told.get(row["id"], []), fingerprint(row)
+        if not row["needs_1c_export"]:
+            was_given_up = any(it.is_given_up and it.fingerprint == print_ for it in before)
+            if was_given_up or not is_ahead(_theirs(row), row):
+                continue  # until the shop flags it again or changes it, or in step with 1C
+        attempts = [it.exported_at for it in before if it.is_open and it.fingerprint == print_]
         if not attempts or max(attempts) <= now - again_after:
-            yield found._replace(attempts=len(attempts))
+            platform_id = before[-1].platform_id if before else new_platform_id(row["id"])
+            yield Waiting(row["id"], print_, len(attempts), outgoing(row, platform_id))
+
+
+def new_platform_id(customer_id: int) -> str:
+    """Under which 1C is told of a customer, again and again; nobody else can know it."""
+    return f"{PREFIX}{customer_id}-{secrets.token_hex(6)}"
 
 
 def fingerprint(customer: Any) -> int:
@@ -54,14 +79,17 @@ def fingerprint(customer: Any) -> int:
     return content_hash(*(customer[name] for name in (*PROFILE, "onec_id", "is_active")))
 
 
-def outgoing(customer: Any) -> OutgoingCustomer:
+def outgoing(customer: Any, platform_id: str) -> OutgoingCustomer:
     """A row of `customers` as the writer takes it."""
+    company = is_company(customer)
+    registrant = person_of(customer) if company and customer["company_name"] else None
     return OutgoingCustomer(
-        platform_id=f"{PREFIX}{customer['id']}",
+        platform_id=platform_id,
         onec_id=customer["onec_id"],
-        customer_type=customer["customer_type"],
-        is_marked=False,
-        **{name: customer[name] for name in PROFILE},
+        customer_type=LEGAL_ENTITY if company else customer["customer_type"],
+        is_marked=customer["marked_in_1c"],
+        **{name: customer[name] for name in PROFILE if name != "contact_person"},
+        contact_person=customer["contact_person"] or registrant or None,
     )
 
 
@@ -77,7 +105,7 @@ def _candidates() -> sa.Select[Any]:
     named_otherwise = customers.c.company_name.is_distinct_from(
         sa.func.coalesce(contragents.c.company_name, contragents.c.name)
     )
-    theirs = [contragents.c[name].label(f"theirs_{name}") for name in (*PROFILE, "name")]
+    theirs = [contragents.c[name].label(f"theirs_{name}") for name in _TOLD]
     return (
         sa.select(customers, *theirs)
         .select_from(customers.outerjoin(contragents, contragents.c.onec_id == customers.c.onec_id))
@@ -94,24 +122,34 @@ def _candidates() -> sa.Select[Any]:
     )
 
 
-def _of(row: Any, prefix: str) -> dict[str, str | None]:
-    return profile_of_contragent({name: row[f"{prefix}{name}"] for name in (*PROFILE, "name")})
+def _theirs(row: Any) -> dict[str, Any]:
+    return profile_of_contragent({name: row[f"theirs_{name}"] for name in _TOLD})
 
 
-def _told(connection: sa.Connection) -> dict[int, list[tuple[int, int, datetime]]]:
-    """{customer: [(customer, fingerprint, when)]} of what was told and not answered yet."""
-    table = customer_exports.c
-    query = sa.select(table.customer_id, table.fingerprint, table.exported_at).where(table.acknowledged_at.is_(None))
-    told: dict[int, list[tuple[int, int, datetime]]] = {}
-    for row in connection.execute(query):
-        told.setdefault(row.customer_id, []).append((row.customer_id, row.fingerprint, row.exported_at))
+def _told(connection: sa.Connection) -> dict[int, list[_Told]]:
+    """{customer: what 1C was told of it, oldest first}."""
+    c = customer_exports.c
+    is_open = sa.and_(c.acknowledged_at.is_(None), c.given_up_at.is_(None))
+    query = sa.select(
+        c.customer_id, c.platform_id, c.fingerprint, c.exported_at, is_open, c.given_up_at.is_not(None)
+    ).order_by(c.id)
+    told: dict[int, list[_Told]] = {}
+    for customer_id, *rest in connection.execute(query):
+        told.setdefault(customer_id, []).append(_Told(*rest))
     return told
 
 
 def remember(connection: sa.Connection, told: Iterable[Waiting], file: str, now: datetime) -> None:
-    """Note what a file tells."""
+    """Note what a file will tell: 1C's answer is recognised by it."""
     rows = [
-        {"customer_id": w.customer_id, "fingerprint": w.fingerprint, "file": file, "exported_at": now} for w in told
+        {
+            "customer_id": w.customer_id,
+            "platform_id": w.outgoing.platform_id,
+            "fingerprint": w.fingerprint,
+            "file": file,
+            "exported_at": now,
+        }
+        for w in told
     ]
     if rows:
         connection.execute(customer_exports.insert(), rows)
@@ -124,14 +162,19 @@ def remember(connection: sa.Connection, told: Iterable[Waiting], file: str, now:
         )
 
 
-def give_up(connection: sa.Connection, customer_ids: Sequence[int], message: str) -> None:
-    """1C has not answered for too long: the customers are errors now, until the shop flags them again."""
+def forget(connection: sa.Connection, file: str) -> None:
+    """The file could not be written after all."""
+    connection.execute(customer_exports.delete().where(customer_exports.c.file == file))
+
+
+def give_up(connection: sa.Connection, customer_ids: Sequence[int], message: str, now: datetime) -> None:
+    """1C has not answered for too long: the customers are errors now, until the shop flags or changes them."""
     failed = {"sync_status": "error", "sync_error_message": message, "needs_1c_export": False}
     for start in range(0, len(customer_ids), PORTION):
         ids = customer_ids[start : start + PORTION]
         connection.execute(customers.update().where(customers.c.id.in_(ids)).values(failed))
         unanswered = sa.and_(customer_exports.c.customer_id.in_(ids), customer_exports.c.acknowledged_at.is_(None))
-        connection.execute(customer_exports.delete().where(unanswered))
+        connection.execute(customer_exports.update().where(unanswered).values(given_up_at=now))
 
 
 def acknowledge(connection: sa.Connection) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from freesport_pipelines.database import customer_schema, dialect, schema, staging
+from freesport_pipelines.domain.customer_merge import NAMES, PROFILE
 from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
 
 BOOKKEEPING = frozenset({"id", "sku_id", "created_at", "updated_at", "session_id", "is_active", "hidden_by_1c"})
@@ -181,6 +182,7 @@ FEEDS: tuple[Feed, ...] = (
         staging.contragents,
         customer_schema.contragents,
         "contragents",
+        kept=frozenset(PROFILE) - frozenset(NAMES),  # a name is said as a whole
         is_personal=True,
         told_openly=frozenset({"is_buyer", "is_marked", "price_type_onec_id", "customer_type"}),
     ),
@@ -200,7 +202,6 @@ FEEDS: tuple[Feed, ...] = (
         customer_schema.sync_conflicts,
         "sync_conflicts",
         key=("key",),
-        kept=frozenset({"decision"}),
     ),
 )
 

@@ -92,7 +92,9 @@ def _insert(connection: sa.Connection, feed: Feed, session_id: int, now: datetim
 
 def _update(connection: sa.Connection, feed: Feed, session_id: int, now: datetime) -> sa.Update:
     changed: dict[str, Any] = {name: following for name, _, following in described(connection, feed)}
-    changed |= {"updated_at": now, "session_id": session_id}
+    changed["session_id"] = session_id
+    if not feed.matched_by:  # else the moment of change is the shop's own
+        changed["updated_at"] = now
     return (
         feed.live.update()
         .values(changed)

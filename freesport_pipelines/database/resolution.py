@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import alike, dialect, lookups, staging
-from freesport_pipelines.database.customer_schema import contragents, customers, sync_conflicts
-from freesport_pipelines.domain.customers import Decided, Moment, decide, has_account
+from freesport_pipelines.database import alike, dialect, lookups, questions, staging
+from freesport_pipelines.database.customer_schema import contragents, customers
+from freesport_pipelines.database.questions import Question
+from freesport_pipelines.domain.customers import Decided, Moment, decide, has_account, question_key
 from freesport_pipelines.domain.emails import email
-from freesport_pipelines.domain.identity import Action, Candidate, Incoming, Outcome, resolve
+from freesport_pipelines.domain.identity import Action, Candidate, ConflictType, Incoming, Method, Outcome, resolve
 from freesport_pipelines.domain.person_names import name_key
 from freesport_pipelines.domain.phones import phone
 from freesport_pipelines.domain.roles import ROLE_PRICE
@@ -23,11 +24,9 @@ from freesport_pipelines.domain.tax_ids import matching_tax_id
 
 PORTION = 4_000
 SEQ_STEP = 1_000
-BEHIND_ALL = 10**15
-"""Staged questions that are only closed are numbered from here."""
-APART = "separate"
 
-known, resolving = staging.known_contragents, staging.resolving
+resolving = staging.resolving
+_SCRATCH = (staging.known_contragents, staging.known_customers, resolving)
 Row = Mapping[str, Any]
 
 
@@ -37,6 +36,8 @@ class _Given(NamedTuple):
     roles: Mapping[str, str]
     linked: Mapping[str, set[int]]
     apart: Mapping[str, set[int]]
+    asked: Mapping[str, Question]
+    """Every question there is, by its key."""
     formed_at: datetime | None
     now: datetime
     links: dict[int, str]
@@ -48,14 +49,15 @@ def resolve_customers(connection: sa.Connection, formed_at: datetime | None, now
 
     :param formed_at: when 1C formed the session's file; None: there is none
     """
-    for table in (staging.customers, staging.sync_conflicts, staging.sync_log, known, resolving):
+    for table in (staging.customers, staging.sync_conflicts, staging.sync_log, *_SCRATCH):
         connection.execute(table.delete())
     alike.list_known(connection)
     count = alike.choose(connection)
-    given = _Given(_roles(connection), *_decisions(connection), formed_at, now, {})
+    linked, apart = questions.decisions(connection)
+    given = _Given(_roles(connection), linked, apart, questions.asked(connection), formed_at, now, {})
     starts = range(1, count + 1, PORTION)
-    if _has_unlinked(connection):  # a link leaves the others nothing to ask, whoever is read first
-        given.links.update(link for start in starts for link in _links(connection, start, given))
+    if _has_customers(connection):  # a link leaves the others nothing to ask, whoever is read first
+        _find_links(connection, starts, given)
     outcomes: Counter[str] = Counter()
     for start in starts:
         decided = Decided()
@@ -64,14 +66,27 @@ def resolve_customers(connection: sa.Connection, formed_at: datetime | None, now
             decided.customers += part.customers
             decided.conflicts += part.conflicts
             decided.log += part.log
-        _load(connection, start, decided)
-    _answer_what_is_no_question(connection)
+        _load(connection, start, decided, given)
+    questions.close_what_is_none(connection)
     return dict(outcomes)
 
 
-def _has_unlinked(connection: sa.Connection) -> bool:
-    unlinked = sa.exists().where(customers.c.onec_id.is_(None), customers.c.merged_into_id.is_(None))
-    return bool(connection.execute(sa.select(unlinked)).scalar_one())
+def _has_customers(connection: sa.Connection) -> bool:
+    return bool(connection.execute(sa.select(sa.exists().where(customers.c.id.is_not(None)))).scalar_one())
+
+
+_RANK = {Method.MANUAL: 0, Method.PLATFORM_ID: 1}
+"""Whose link goes first where two contragents claim one customer: an operator's, then 1C's own answer."""
+
+
+def _find_links(connection: sa.Connection, starts: range, given: _Given) -> None:
+    best: dict[int, tuple[int, str]] = {}
+    for start in starts:
+        for row, _, _, outcome in _outcomes(connection, start, given):
+            if outcome.action is Action.LINK and outcome.customer_id is not None:
+                claim = (_RANK.get(outcome.method, len(_RANK)), row["onec_id"])
+                best[outcome.customer_id] = min(claim, best.get(outcome.customer_id, claim))
+    given.links.update({customer: onec_id for customer, (_, onec_id) in best.items()})
 
 
 def _roles(connection: sa.Connection) -> dict[str, str]:
@@ -79,26 +94,6 @@ def _roles(connection: sa.Connection) -> dict[str, str]:
     role_of_field = {str(field): role for role, field in ROLE_PRICE.items() if role not in ("retail", "admin")}
     fields = lookups.price_fields(connection)
     return {onec_id: role_of_field[field] for onec_id, field in fields.items() if field in role_of_field}
-
-
-def _decisions(connection: sa.Connection) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
-    """What operators have said: {onec_id: customers} that are to be linked, and that are somebody else."""
-    linked: dict[str, set[int]] = defaultdict(set)
-    apart: dict[str, set[int]] = defaultdict(set)
-    table = sync_conflicts.c
-    query = sa.select(table.onec_id, table.customer_id, table.decision).where(
-        sa.or_(table.decision == APART, sa.and_(table.decision == alike.LINK, table.status == "pending"))
-    )
-    for onec_id, customer_id, decision in connection.execute(query):
-        (linked if decision == alike.LINK else apart)[onec_id].add(customer_id)
-    return linked, apart
-
-
-def _links(connection: sa.Connection, start: int, given: _Given) -> Iterator[tuple[int, str]]:
-    """The links of a portion alone."""
-    for row, _, _, outcome in _outcomes(connection, start, given):
-        if outcome.action is Action.LINK and outcome.customer_id is not None:
-            yield outcome.customer_id, row["onec_id"]
 
 
 def _portion(connection: sa.Connection, start: int, given: _Given) -> Iterator[tuple[Outcome, Decided]]:
@@ -123,7 +118,7 @@ def _outcomes(
         if contragent is not None:
             like_it = found[row["seq"]].items()
             shown = {n: c for n, c in like_it if given.links.get(n, row["onec_id"]) == row["onec_id"]}
-            yield row, (contragent, before), shown, _resolve(row, contragent, shown, given)
+            yield row, (contragent, before), shown, _resolve(row, contragent, before, shown, given)
 
 
 def _contragents(connection: sa.Connection, table: sa.Table, span: sa.ColumnElement[bool]) -> dict[str, Row]:
@@ -131,22 +126,23 @@ def _contragents(connection: sa.Connection, table: sa.Table, span: sa.ColumnElem
     return {row["onec_id"]: {**row} for row in connection.execute(query).mappings()}
 
 
-def _resolve(row: Row, contragent: Row, shown: Mapping[int, Row], given: _Given) -> Outcome:
-    platform_id = row["platform_id"] or ""
-    number = platform_id.removeprefix(alike.PREFIX)
+def _resolve(row: Row, contragent: Row, before: Row | None, shown: Mapping[int, Row], given: _Given) -> Outcome:
+    sent_back = row["platform_id"]
+    registered = (n for n, customer in shown.items() if sent_back and customer["platform_id"] == sent_back)
     who = Incoming(
         row["onec_id"],
-        int(number) if platform_id.startswith(alike.PREFIX) and number.isdigit() else None,
+        next(registered, None),
         row["tax_id"],
         row["kpp"],
         row["email"],
-        row["phone"],
+        contragent["phone"],
         contragent["name_key"],
         contragent["is_buyer"],
         row["is_marked"],
         row["same_tax_id"],
         row["same_tax_id_kpp"],
         row["same_email"],
+        is_known=before is not None,
     )
     return resolve(
         who,
@@ -176,38 +172,18 @@ def _candidate(customer: Row) -> Candidate:
 def _moment(connection: sa.Connection, given: _Given, row: Row, mine: Row | None) -> Moment:
     changed_at = None if mine is None else mine["updated_at"]
     is_later = changed_at is None or (given.formed_at is not None and given.formed_at >= changed_at)
-    return Moment(dialect.moment_text(connection, given.now), is_later, is_news=row["is_changed"])
+    question = None if mine is None else given.asked.get(question_key(ConflictType.EMAIL, row["onec_id"], mine["id"]))
+    is_disputed = question is not None and question.is_open
+    now = dialect.moment_text(connection, given.now)
+    return Moment(now, is_later, is_news=row["is_changed"], is_disputed=is_disputed)
 
 
-def _load(connection: sa.Connection, start: int, decided: Decided) -> None:
-    questions = {row.key: row for row in decided.conflicts}
+def _load(connection: sa.Connection, start: int, decided: Decided, given: _Given) -> None:
+    unique = {row.key: questions.as_answered(row, given.asked) for row in decided.conflicts}
     parts: tuple[tuple[sa.Table, Any], ...] = (
         (staging.customers, decided.customers),
-        (staging.sync_conflicts, questions.values()),
+        (staging.sync_conflicts, unique.values()),
         (staging.sync_log, decided.log),
     )
     for table, rows in parts:
         dialect.bulk_load(connection, table, [(start * SEQ_STEP + n, 1, *row) for n, row in enumerate(rows)])
-
-
-def _answer_what_is_no_question(connection: sa.Connection) -> None:
-    """Close pending questions about the contragents decided about that nobody need ask any more."""
-    table, staged = sync_conflicts, staging.sync_conflicts
-    rows = sa.select(
-        table.c.id + sa.literal(BEHIND_ALL, sa.BigInteger),
-        sa.literal(1, sa.Integer),
-        table.c.key,
-        table.c.conflict_type,
-        table.c.strategy,
-        sa.literal("resolved", sa.Text),
-        table.c.method,
-        table.c.customer_id,
-        table.c.onec_id,
-        sa.cast(table.c.details, sa.Text) if not dialect.is_sqlite(connection) else table.c.details,
-        sa.func.coalesce(table.c.decision, "obsolete"),
-    ).where(
-        table.c.status == "pending",
-        table.c.onec_id.in_(sa.select(resolving.c.onec_id)),
-        table.c.key.not_in(sa.select(staged.c.key)),
-    )
-    connection.execute(staged.insert().from_select([column.name for column in staged.columns], rows))

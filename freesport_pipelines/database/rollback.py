@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from freesport_pipelines.database import dialect, journal, references
 from freesport_pipelines.database.bookkeeping import change_sets, import_sessions, quarantine
 from freesport_pipelines.database.compare import DELETE, HIDE, INSERT, UNHIDE, changed_rows, count_changes
+from freesport_pipelines.database.customer_schema import PRISTINE, customers, sync_conflicts
 from freesport_pipelines.database.feeds import FEEDS, Feed
 from freesport_pipelines.database.sessions import DONE
 
@@ -114,6 +115,10 @@ def _untouched(feed: Feed, session_id: int) -> sa.Select[Any]:
     if feed.has_lifecycle:
         hidden_by_shop = sa.and_(sa.not_(feed.live.c.is_active), sa.not_(feed.live.c.hidden_by_1c))
         own = sa.and_(own, sa.not_(hidden_by_shop))
+    if feed.live is customers:
+        own = sa.and_(own, PRISTINE)
+    if feed.live is sync_conflicts:
+        own = sa.and_(own, sync_conflicts.c.decided_at.is_(None))
     if feed.through is None:
         return sa.select(feed.key_text(feed.live).label("key")).where(own)
     return sa.select(feed.through.c.onec_id.label("key")).join(feed.live, feed.live_id == feed.through.c.id).where(own)

@@ -88,6 +88,18 @@ known_contragents = sa.Table(
 )
 """What identities are judged by: all contragents as they will be after the session."""
 
+known_customers = sa.Table(
+    "known_customers",
+    metadata,
+    sa.Column("id", LocalId, nullable=False, autoincrement=False),
+    sa.Column("platform_id", sa.Text, doc="under which 1C was told of it"),
+    sa.Column("email", sa.Text, doc="lower case"),
+    sa.Column("tax_id", sa.Text, doc="without spaces"),
+    sa.Column("phone", sa.Text, doc="the last ten digits, as in the two tables beside it"),
+    sa.Column("is_unlinked", sa.Boolean, nullable=False),
+)
+"""Customers who may be somebody's record, by what they can be found by."""
+
 resolving = sa.Table(
     "resolving",
     metadata,

@@ -24,6 +24,8 @@ PLATFORM_ID_REQUISITE = "ИдНаСайте"
 PLATFORM_ID_BEGINS = "freesport-customer-"
 """How an id begins that is no id of 1C's but the platform's own, sent back as `<Ид>`."""
 LONGEST_TEXT = 1000
+ENCRYPTED = "enc:"
+"""How a value begins that our own export has encrypted and nobody has decrypted since."""
 
 _EMAIL_TYPES = ("почт", "mail")
 _PHONE_TYPES = ("телефон", "phone")
@@ -81,6 +83,9 @@ def shape_contragent(record: Contragent, notes: Notes) -> ContragentRow | None:
 def _text(value: str | None, warn: Warn) -> str | None:
     """A text with single spaces, cut where it is absurdly long; None when it is empty."""
     written = collapsed(value or "")
+    if written.startswith(ENCRYPTED):
+        warn("still_encrypted")
+        return None
     if len(written) > LONGEST_TEXT:
         warn("text_cut")
         written = written[:LONGEST_TEXT].rstrip()
@@ -112,7 +117,7 @@ def _contacts(
     """What the contacts of some types say, each value once and in the order of 1C: the first is the main one."""
     found: dict[str, None] = {}
     for kind, value in record.contacts:
-        if not any(part in kind.casefold() for part in types):
+        if not any(part in kind.casefold() for part in types) or value.startswith(ENCRYPTED):
             continue
         for piece in split(value):
             readable = read(piece)

@@ -32,6 +32,8 @@ class Moment(NamedTuple):
     """The file of 1C was formed after the customer's profile was last changed by the platform."""
     is_news: bool
     """1C says something about the contragent that it has not said before."""
+    is_disputed: bool = False
+    """People were asked about the customer's e-mail address and have not answered."""
 
 
 @dataclass
@@ -43,9 +45,9 @@ class Decided:
     log: list[SyncLogRow] = field(default_factory=list)
 
 
-def profile_of_contragent(contragent: Fields) -> dict[str, str | None]:
+def profile_of_contragent(contragent: Fields) -> dict[str, Any]:
     """The profile as 1C tells it; a person whose name could not be split is shown under the whole name."""
-    profile = {name: contragent.get(name) for name in PROFILE}
+    profile = {name: contragent.get(name) for name in (*PROFILE, "customer_type")}
     if not profile["company_name"] and not profile["last_name"]:
         profile["company_name"] = contragent["name"]
     return profile
@@ -90,8 +92,7 @@ def _created(contragent: Fields, moment: Moment, decided: Decided) -> CustomerRo
         key=contragent["onec_id"],
         customer_id=None,
         onec_id=contragent["onec_id"],
-        customer_type=contragent["customer_type"],
-        **profile_of_contragent(contragent),
+        **profile_of_contragent(contragent),  # with customer_type
         role=NEW_ROLE,
         created_in_1c=True,
         needs_1c_export=False,
@@ -118,14 +119,23 @@ def _renew(
     is_account = has_account(mine)
     base = None if before is None or outcome.action is Action.LINK else profile_of_contragent(before)
     theirs = profile_of_contragent(contragent)
-    merged = merge(base, theirs, mine, is_theirs_later=moment.is_theirs_later, has_account=is_account)
+    merged = merge(
+        base,
+        theirs,
+        mine,
+        is_theirs_later=moment.is_theirs_later,
+        has_account=is_account,
+        is_disputed=moment.is_disputed,
+    )
     _ask(contragent, mine, merged, is_account, role_of_price_type, decided)
     if outcome.absorbs is not None:
         decided.customers.append(_absorbed(customers[outcome.absorbs], mine["id"]))
     if outcome.method is Method.EMAIL:
         decided.conflicts.append(_merged_by_email(contragent["onec_id"], mine["id"]))
-    decided.customers.append(_row(contragent, mine, merged, moment, is_account, decided))
-    decided.log.append(_line("success", outcome, contragent["onec_id"], overruled=merged.overruled))
+    row = _row(contragent, mine, merged, moment, is_account, decided)
+    decided.customers.append(row)
+    if moment.is_news or row.last_sync_at is not None:  # else nothing was done
+        decided.log.append(_line("success", outcome, contragent["onec_id"], overruled=merged.overruled))
 
 
 def _row(
@@ -203,8 +213,13 @@ def _ask(
         decided.conflicts.append(_question(ConflictType.ROLE, onec_id, customer_id, Method.ONEC_ID, buyer=False))
 
 
+def question_key(kind: ConflictType, onec_id: str, customer_id: int) -> str:
+    """What makes a question the same one."""
+    return f"{kind}|{onec_id}|{customer_id}"
+
+
 def _question(kind: ConflictType, onec_id: str, customer_id: int, method: Method, **details: Any) -> ConflictRow:
-    key = f"{kind}|{onec_id}|{customer_id}"
+    key = question_key(kind, onec_id, customer_id)
     return ConflictRow(key, kind, STRATEGY[kind], PENDING, method, customer_id, onec_id, as_json(details), None)
 
 
@@ -212,7 +227,7 @@ def _overruled(onec_id: str, customer_id: int, fields: tuple[str, ...]) -> Confl
     """Both sides had changed the same fields: decided by itself, told all the same."""
     kind = ConflictType.DATA
     details = as_json({"fields": list(fields)})
-    key = f"{kind}|{onec_id}|{customer_id}"
+    key = question_key(kind, onec_id, customer_id)
     return ConflictRow(
         key, kind, STRATEGY[kind], RESOLVED, Method.ONEC_ID, customer_id, onec_id, details, "latest_wins"
     )
@@ -221,7 +236,7 @@ def _overruled(onec_id: str, customer_id: int, fields: tuple[str, ...]) -> Confl
 def _merged_by_email(onec_id: str, customer_id: int) -> ConflictRow:
     """The platform has verified the address: the account and the record are one from now on."""
     kind = ConflictType.EMAIL
-    key = f"{kind}|{onec_id}|{customer_id}"
+    key = question_key(kind, onec_id, customer_id)
     return ConflictRow(key, kind, STRATEGY[kind], RESOLVED, Method.EMAIL, customer_id, onec_id, "{}", "merged")
 
 

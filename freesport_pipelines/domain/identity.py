@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+ASKED_AT_MOST = 5
+"""What more records of 1C share than this tells nothing: nobody is asked about each of them."""
+
 
 class Method(StrEnum):
     """How a contragent and a customer were found to be the same; logged with every outcome."""
@@ -69,7 +72,7 @@ class Incoming(NamedTuple):
 
     onec_id: str
     customer_id: int | None
-    """The platform's own number of the customer, where 1C sent it back."""
+    """The customer whose registration was told to 1C, where 1C sent back what it was told."""
     tax_id: str | None
     """Only if it is valid."""
     kpp: str | None
@@ -82,6 +85,8 @@ class Incoming(NamedTuple):
     """Live records of 1C with this tax number, itself too; the next three likewise."""
     same_tax_id_kpp: int
     same_email: int
+    is_known: bool = False
+    """1C has sent this record before."""
 
 
 class Candidate(NamedTuple):
@@ -165,14 +170,22 @@ def _link(
         return chosen[0], Method.MANUAL
     if who.is_marked or not who.is_buyer:
         return None, Method.NONE
-    ways = [(Method.PLATFORM_ID, _sent_back(who, others)), (Method.EMAIL, _by_email(who, others))]
+    ways = [(Method.EMAIL, _by_email(who, others))]
     if own is None:
-        ways[1:1] = [(Method.TAX_ID_KPP, _by_tax_id_kpp(who, others)), (Method.TAX_ID, _by_tax_id(who, others))]
+        by_tax = [(Method.TAX_ID_KPP, _by_tax_id_kpp(who, others)), (Method.TAX_ID, _by_tax_id(who, others))]
+        ways = [(Method.PLATFORM_ID, _sent_back(who, others)), *by_tax, *ways]
     return next(((found, method) for method, found in ways if found is not None), (None, Method.NONE))
 
 
 def _sent_back(who: Incoming, others: Sequence[Candidate]) -> Candidate | None:
-    return next((c for c in others if c.id == who.customer_id and c.onec_id is None and _is_same_firm(who, c)), None)
+    """The registration this record was made of: a new record that contradicts it in nothing.
+
+    A record that was there before and bears the platform's id now was merged with it inside 1C: people must look.
+    """
+    if who.is_known:
+        return None
+    same = (c for c in others if c.id == who.customer_id and c.onec_id is None and _is_same_firm(who, c))
+    return next((c for c in same if None in (who.email, c.email) or who.email == c.email), None)
 
 
 def _by_tax_id_kpp(who: Incoming, others: Sequence[Candidate]) -> Candidate | None:
@@ -223,9 +236,11 @@ def _reviews(who: Incoming, others: Sequence[Candidate]) -> list[Review]:
     for candidate in others:
         if candidate.onec_id is not None:
             continue
-        if who.email is not None and candidate.email == who.email:
+        if candidate.id == who.customer_id:
+            found.append(Review(ConflictType.DUPLICATE, candidate.id, Method.PLATFORM_ID))
+        elif who.email is not None and candidate.email == who.email and who.same_email <= ASKED_AT_MOST:
             found.append(Review(ConflictType.EMAIL, candidate.id, Method.EMAIL))
-        elif who.tax_id is not None and candidate.tax_id == who.tax_id:
+        elif who.tax_id is not None and candidate.tax_id == who.tax_id and who.same_tax_id <= ASKED_AT_MOST:
             found.append(Review(ConflictType.DUPLICATE, candidate.id, Method.TAX_ID))
         elif _is_alike(who, candidate) and _is_same_firm(who, candidate):
             found.append(Review(ConflictType.DUPLICATE, candidate.id, Method.PHONE_NAME))

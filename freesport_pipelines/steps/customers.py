@@ -5,18 +5,21 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+import sqlalchemy as sa
 from upath import UPath
 
+from freesport_pipelines.commerceml.contragents_writer import NODE
 from freesport_pipelines.commerceml.file_names import parse_file_name
+from freesport_pipelines.commerceml.packet import read_header
 from freesport_pipelines.database import conflicts, customer_log, staging, unfinished
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.domain.canonical import as_json
-from freesport_pipelines.domain.contragents import shape_contragent
+from freesport_pipelines.domain.contragents import PLATFORM_ID_BEGINS, shape_contragent
 from freesport_pipelines.domain.kinds import Kind
 from freesport_pipelines.domain.rows import SyncLogRow
 from freesport_pipelines.exchange.archive import Archive
 from freesport_pipelines.exchange.claim import claimed_drops
-from freesport_pipelines.exchange.drop import Drop, DropMode
+from freesport_pipelines.exchange.drop import Drop, DropFile, DropMode
 from freesport_pipelines.exchange.folder import ExchangeFolder
 from freesport_pipelines.exchange.incoming import scan
 from freesport_pipelines.steps import opening
@@ -36,7 +39,23 @@ def stage_contragents(context: ImportContext) -> Figures:
     with context.database.staging(context.session.id) as connection:
         connection.execute(staging.contragents.delete())
         stage_records(context, connection, Kind.CONTRAGENTS, staging.contragents, shape_contragent, tally)
-    return {str(Kind.CONTRAGENTS): tally.as_figures()}
+        own = _set_aside_own_registrations(context, connection)
+    tally.rows -= own
+    return {str(Kind.CONTRAGENTS): tally.as_figures(own_registrations=own)}
+
+
+def _set_aside_own_registrations(context: ImportContext, connection: sa.Connection) -> int:
+    """A file of ours that came back unread is no answer of 1C: its registrations still bear our ids; how many."""
+    packets = enumerate(context.drop.packets(Kind.CONTRAGENTS), 1)
+    ours = [number for number, file in packets if _is_our_own(context, file)]
+    table = staging.contragents.c
+    own = sa.and_(table.packet.in_(ours), table.onec_id.startswith(PLATFORM_ID_BEGINS))
+    return connection.execute(staging.contragents.delete().where(own)).rowcount if ours else 0
+
+
+def _is_our_own(context: ImportContext, file: DropFile) -> bool:
+    with (context.drop.root / file.path).open("rb") as stream:
+        return read_header(stream, file.path).exchange == NODE
 
 
 def find_drop(order: opening.Order, exchange: ExchangeFolder, archive: Archive, database: ShopDatabase) -> Drop:

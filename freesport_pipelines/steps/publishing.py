@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from freesport_pipelines.database import change_set, customer_log, exports, overtaking, publish, quarantine, sessions
+from freesport_pipelines.database import (
+    change_set,
+    customer_log,
+    exports,
+    overtaking,
+    publish,
+    quarantine,
+    questions,
+    sessions,
+)
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.report import build_report, repeat_report
 from freesport_pipelines.domain.gates import BlockPolicy
@@ -113,6 +122,8 @@ def _apply(database: ShopDatabase, session_id: int) -> None:
                 f"session {since[-1]} changed categories, brands or price types after session {session_id} was staged; "
                 f"nothing was published: run the import of drop {session.drop_id} again"
             )
+        if session.kind == SYNC_CUSTOMERS and (outdated := questions.outdated_links(connection)):
+            raise JudgementOutdated(f"the shop has changed accounts that {', '.join(outdated)} would be linked to")
         if since:
             raise JudgementOutdated(f"session {since[-1]} was published after session {session_id} was judged")
         counts = publish.publish(connection, session_id)

@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from freesport_pipelines.database import compare, rollback, sessions
+from freesport_pipelines.database import compare, questions, rollback, sessions
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.feeds import FEEDS
 from freesport_pipelines.database.report import rollback_report
 from freesport_pipelines.database.rollback import RollbackRefused
-from freesport_pipelines.domain.jobs import ROLLBACK
+from freesport_pipelines.domain.jobs import ROLLBACK, SYNC_CUSTOMERS
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,8 @@ def _undo(database: ShopDatabase, opened: sessions.Session) -> None:
         with database.publishing() as connection:
             _refuse_unless(sessions.get_in(connection, target.id))
             counts = rollback.roll_back(connection, target.id, opened.id, opened.options["forced"])
+            if target.kind == SYNC_CUSTOMERS:
+                questions.keep_apart_what_was_undone(connection, target.id)
             if opened.dry_run:
                 raise _OnlyTried(counts)
             undone = {**(target.report or {}), "status": sessions.ROLLED_BACK}

@@ -61,7 +61,8 @@ class CustomerShop(ShopUnderTest):
         publishing.judge_staged(context, shop.archive)
         report = publishing.publish_session(self.database, context.session.id, shop.settings)
         if report["status"] in sessions.DONE and not context.session.dry_run:
-            export_customers(self.database, shop.exchange, shop.settings, context.session.id)
+            session = sessions.get(self.database, context.session.id)
+            export_customers(self.database, shop.exchange, shop.settings, session)
 
     # --- what the shop itself does ---
 

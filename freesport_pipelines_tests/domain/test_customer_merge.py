@@ -3,7 +3,7 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from freesport_pipelines.domain.customer_merge import PROFILE, Merged, Profile, is_ahead, is_same, merge
+from freesport_pipelines.domain.customer_merge import PROFILE, Merged, Profile, as_told, is_same, merge
 
 SAYS = {
     "email": ("a@example.test", "A@Example.Test", "b@example.test"),
@@ -36,9 +36,10 @@ def said(base: Profile | None, theirs: Profile, mine: Profile, *, later: bool = 
 @given(bases, profiles, profiles, switches, switches)
 def test_silence_never_wipes_a_value(base: Profile, theirs: Profile, mine: Profile, later: bool, account: bool) -> None:
     merged = said(base, theirs, mine, later=later, account=account)
-    for name in PROFILE:
-        if is_same(name, theirs[name], None):
-            assert merged.values[name] == mine[name]
+    before, after, heard = as_told(mine), as_told(merged.values), as_told(theirs)
+    for field in heard:
+        if is_same(field, heard[field], None):
+            assert after[field] == before[field]
 
 
 @given(bases, profiles, profiles, switches, switches)
@@ -46,10 +47,11 @@ def test_values_of_one_meaning_are_no_conflict_and_no_change(
     base: Profile, theirs: Profile, mine: Profile, later: bool, account: bool
 ) -> None:
     merged = said(base, theirs, mine, later=later, account=account)
-    for name in PROFILE:
-        if is_same(name, theirs[name], mine[name]):
-            assert merged.values[name] == mine[name]
-            assert name not in (*merged.overruled, *merged.refused)
+    before, after, heard = as_told(mine), as_told(merged.values), as_told(theirs)
+    for field in heard:
+        if is_same(field, heard[field], before[field]):
+            assert after[field] == before[field]
+            assert field not in (*merged.overruled, *merged.refused)
 
 
 @given(bases, profiles, profiles, switches, switches)
@@ -72,11 +74,11 @@ def test_1c_never_replaces_the_email_of_an_account(base: Profile, theirs: Profil
 def test_what_came_from_1c_is_not_sent_back(theirs: Profile, mine: Profile) -> None:
     """The shop has said nothing of its own: all it knows is what 1C said the last time."""
     merged = said(mine, theirs, mine)
-    for name in PROFILE:
-        if not is_same(name, theirs[name], None):
-            assert is_same(name, merged.values[name], theirs[name])
-    told_again = {name: theirs[name] if not is_same(name, theirs[name], None) else mine[name] for name in PROFILE}
-    assert not is_ahead(told_again, merged.values)
+    heard, after = as_told(theirs), as_told(merged.values)
+    for field in heard:
+        if not is_same(field, heard[field], None):
+            assert is_same(field, after[field], heard[field])
+    assert not merged.is_ahead
 
 
 @given(profiles, profiles)
@@ -91,7 +93,7 @@ def test_every_value_is_one_of_the_two_sides(
 ) -> None:
     merged = said(base, theirs, mine, later=later, account=account)
     assert set(merged.values) == set(mine)
-    assert all(merged.values[name] in (theirs[name], mine[name]) for name in PROFILE)
+    assert all((merged.values[name] or None) in (theirs[name] or None, mine[name] or None) for name in PROFILE)
 
 
 # --- who is heard ----------------------------------------------------------------------------------------------------
@@ -134,3 +136,8 @@ def test_what_the_shop_does_not_know_1c_fills_also_the_email_of_an_account() -> 
 def test_a_contradicted_email_of_an_account_is_asked_about_and_not_told_to_1c() -> None:
     merged = said(None, only("email", "a@example.test"), only("email", "b@example.test"), account=True)
     assert (merged.refused, merged.is_ahead) == (("email",), False)
+
+
+def test_an_empty_email_of_an_account_that_counts_as_verified_is_not_filled() -> None:
+    mine = {**only("email", None), "is_verified": True}
+    assert said(None, only("email", "a@example.test"), mine, account=True).values["email"] is None

@@ -125,7 +125,7 @@ def customer_export(context: dg.AssetExecutionContext, shop: dg.ResourceParam[Sh
     if session.status not in sessions.DONE or session.dry_run:
         return dg.MaterializeResult(metadata={"dagster/row_count": 0, "note": "the session was not published"})
     told = session_step(
-        shop, session.id, lambda: export_customers(shop.database, shop.exchange, shop.settings, session.id)
+        shop, session.id, lambda: export_customers(shop.database, shop.exchange, shop.settings, session)
     )
     return dg.MaterializeResult(metadata={"dagster/row_count": told["told"], **told})
 

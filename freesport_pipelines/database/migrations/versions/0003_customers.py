@@ -55,13 +55,16 @@ def upgrade() -> None:
         "customer_exports",
         sa.Column("id", LocalId, sa.Identity(always=False), nullable=False),
         sa.Column("customer_id", LocalId, nullable=False),
+        sa.Column("platform_id", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.BigInteger(), nullable=False),
         sa.Column("file", sa.Text(), nullable=False),
         sa.Column("exported_at", UtcDateTime(), nullable=False),
         sa.Column("acknowledged_at", UtcDateTime(), nullable=True),
+        sa.Column("given_up_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_exports")),
     )
     op.create_index(op.f("ix_customer_exports_customer_id"), "customer_exports", ["customer_id"], unique=False)
+    op.create_index(op.f("ix_customer_exports_platform_id"), "customer_exports", ["platform_id"], unique=False)
     op.create_table(
         "customer_sync_log",
         sa.Column("id", LocalId, sa.Identity(always=False), nullable=False),
@@ -112,6 +115,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         sa.UniqueConstraint("login", name=op.f("uq_customers_login")),
         sa.UniqueConstraint("onec_id", name=op.f("uq_customers_onec_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_customers_email"), "customers", ["email"], unique=False)
     op.create_index(op.f("ix_customers_phone"), "customers", ["phone"], unique=False)
