@@ -132,7 +132,7 @@ def candidates(connection: sa.Connection, span: sa.ColumnElement[bool]) -> sa.Se
     by_record = sa.select(resolving.c.seq, customers.c.id).join(customers, customers.c.onec_id == resolving.c.onec_id)
     by_key = [
         sa.select(resolving.c.seq, known_customers.c.id).join(
-            known_customers, known_customers.c[name] == resolving.c[name]
+            known_customers, sa.and_(known_customers.c[name] == resolving.c[name], resolving.c[name].is_not(None))
         )
         for name in ("platform_id", *KEYS)
     ]

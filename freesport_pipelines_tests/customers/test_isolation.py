@@ -182,7 +182,7 @@ def test_a_registration_in_the_second_in_which_a_synchronisation_ended_is_notice
     shop = shop_on_sqlite
     shop.sync_without_files()
     ended = "2026-01-15 03:00:00"
-    shop.execute("UPDATE import_sessions SET finished_at = :moment", moment=f"{ended}.500000")
+    shop.execute("UPDATE import_sessions SET finished_at = :moment, judged_at = :moment", moment=f"{ended}.500000")
     assert "nothing to tell 1C" in str(tick(shop))
     shop.register(email="a@example.test", updated_at=ended)
     assert isinstance(tick(shop), dg.RunRequest)
