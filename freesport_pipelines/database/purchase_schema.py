@@ -39,6 +39,7 @@ discount_cards = sa.Table(
     metadata,
     sa.Column("onec_id", sa.Text, primary_key=True, doc="Ref_Key"),
     sa.Column("customer_id", LocalId, index=True, doc="customers.id of the user made of it"),
+    sa.Column("user_owner_onec_id", sa.Text, doc="the owner that the user was made for"),
     sa.Column("owner_onec_id", sa.Text, index=True, doc="onec_counterparties; null: nobody"),
     sa.Column("phone", sa.Text, index=True, doc="7 and ten digits, where the barcode is a phone: the login"),
     sa.Column("barcode", sa.Text, doc="КодКартыШтрихкод as written"),

@@ -26,13 +26,14 @@ class ShiftReports(NamedTuple):
 def compared(rows: pd.DataFrame) -> ShiftReports:
     """Compare the reports of each store and local day with its receipts, product by product.
 
-    Where there are only reports, nothing is dropped: they are all that is known of the day.
+    Where there are only reports, also for the day before, nothing is dropped: they are all that is known of the day.
 
     :param rows: dated rows with SHIFT, `product`, `role`, `is_summed_up`, `kopecks`, `thousandths`
     """
     is_report = (rows["role"] == Role.REPORT).to_numpy()
     places = np.flatnonzero(is_report | rows["is_summed_up"].to_numpy())
-    taken, of_report = rows.iloc[places], is_report[places]
+    of_report = is_report[places]
+    taken = _of_their_shift(rows.iloc[places], of_report)
     shifts = taken.groupby(SHIFT, sort=True)
     shift, count = shifts.ngroup().to_numpy(), shifts.ngroups
     has_both = (summed(shift, of_report, count) > 0) & (summed(shift, ~of_report, count) > 0)
@@ -42,6 +43,21 @@ def compared(rows: pd.DataFrame) -> ShiftReports:
         _marked(len(rows), places[of_report & differs[shift]]),
         _differences(taken, shift, of_report)[differs].reset_index(drop=True),
     )
+
+
+def _of_their_shift(taken: pd.DataFrame, of_report: Bools) -> pd.DataFrame:
+    """A shift that closes after midnight is reported on the next day: its report belongs to the day of its receipts.
+
+    Moved are reports on a day without receipts, after a day that has receipts and no report.
+    """
+    kinds = taken[SHIFT].assign(report=of_report).groupby(SHIFT)["report"].agg(["any", "all"])
+    lonely = kinds.index[kinds["all"].to_numpy()]
+    before = pd.MultiIndex.from_arrays(
+        [lonely.get_level_values(0), lonely.get_level_values(1), lonely.get_level_values(2) - 1], names=SHIFT
+    )
+    waits = (~kinds["any"]).reindex(before, fill_value=False).to_numpy(bool)
+    is_late = of_report & pd.MultiIndex.from_frame(taken[SHIFT]).isin(lonely[waits])
+    return taken.assign(day=taken["day"].to_numpy() - is_late)
 
 
 def _differing(taken: pd.DataFrame, shift: Ints, of_report: Bools, count: int) -> Bools:

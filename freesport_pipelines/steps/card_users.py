@@ -85,10 +85,13 @@ def make_users(database: ShopDatabase, today: date) -> Users:
 
 
 def _customers_of_owners(connection: sa.Connection) -> dict[str, int]:
-    """{owner, or card without one: the user that an earlier run has given its cards}."""
+    """{owner, or card without one: the user that an earlier run has made for him}.
+
+    A card that has another owner today is no card of that user any more.
+    """
     c = discount_cards.c
-    holder = sa.func.coalesce(c.owner_onec_id, c.onec_id)
-    query = sa.select(holder, sa.func.min(c.customer_id)).where(c.customer_id.is_not(None)).group_by(holder)
+    query = sa.select(c.user_owner_onec_id, sa.func.min(c.customer_id)).where(c.customer_id.is_not(None))
+    query = query.group_by(c.user_owner_onec_id)
     return {owner: number for owner, number in connection.execute(query)}  # noqa: C416
 
 
@@ -137,15 +140,15 @@ def _give_cards(connection: sa.Connection, customer_of: Mapping[str, int]) -> in
     c = discount_cards.c
     holder = sa.func.coalesce(c.owner_onec_id, c.onec_id)
     changed = 0
-    current = dict(tuple(row) for row in connection.execute(sa.select(c.onec_id, c.customer_id)))
-    owners = dict(tuple(row) for row in connection.execute(sa.select(c.onec_id, holder)))
-    rows = [
-        {"card": card, "number": customer_of[owner]}
-        for card, owner in owners.items()
-        if owner in customer_of and current[card] != customer_of[owner]
-    ]
+    rows = []
+    for card, owner, number, made_for in connection.execute(
+        sa.select(c.onec_id, holder, c.customer_id, c.user_owner_onec_id)
+    ):
+        wanted = (customer_of[owner], owner) if owner in customer_of else (None, None)
+        if (number, made_for) != wanted:
+            rows.append({"card": card, "number": wanted[0], "made_for": wanted[1]})
     one_card = discount_cards.update().where(c.onec_id == sa.bindparam("card"))
-    statement = one_card.values(customer_id=sa.bindparam("number"))
+    statement = one_card.values(customer_id=sa.bindparam("number"), user_owner_onec_id=sa.bindparam("made_for"))
     for start in range(0, len(rows), PORTION):
         connection.execute(statement, rows[start : start + PORTION])
         changed += len(rows[start : start + PORTION])

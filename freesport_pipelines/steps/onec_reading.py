@@ -4,7 +4,7 @@ Nothing is changed by a reading that does not come to its end (`database/mirrori
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.mirroring import Counts, Read
 from freesport_pipelines.database.purchase_schema import discount_cards, loyalty_balances, sales_by_card
 from freesport_pipelines.odata.client import OnecClient
-from freesport_pipelines.odata.errors import AccessDeniedError, NotPublishedError, QueryRefusedError
+from freesport_pipelines.odata.errors import OnecError
 from freesport_pipelines.odata.reading import Reading, Summary
 from freesport_pipelines.progress import Progress
 from freesport_pipelines.steps.onec_rows import BY_TABLE, Mirror
@@ -24,7 +24,7 @@ from freesport_pipelines.steps.onec_rows import BY_TABLE, Mirror
 log = logging.getLogger(__name__)
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-"""Nothing in a register is older (facts/odata, section 1.2: garbage years)."""
+"""Nothing in a register is older (facts/odata, section 1.2: garbage years). Points are read from here on."""
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,18 @@ def read_window(
     return Outcome(counts, summary)
 
 
-def refresh_card(database: ShopDatabase, client: OnecClient, card: str, now: datetime) -> Counts:
-    """Read all sales of one card again."""
+def refresh_card(database: ShopDatabase, client: OnecClient, card: str, start: datetime, now: datetime) -> Outcome:
+    """Read all sales of one card again, from the first month of purchases on."""
     mirror = BY_TABLE[sales_by_card.name]
-    reading = client.register(client.entities.sales_by_card, BEGINNING, now, holder=card)
+    reading = client.register(client.entities.sales_by_card, start, now, holder=card)
     done = discount_cards.update().where(discount_cards.c.onec_id == card).values(refreshed_at=now)
     with mirroring.gathering(database, mirror.table, mirror.columns) as gathered:
         _gather(gathered, reading, mirror)
         of_card = sales_by_card.c.card_onec_id == card
-        until = sales_by_card.c.period < sa.literal(now, sales_by_card.c.period.type)
-        return mirroring.replace_part(gathered, sa.and_(of_card, until), [done])
+        period = sales_by_card.c.period
+        inside = sa.and_(period >= sa.literal(start, period.type), period < sa.literal(now, period.type))
+        counts = mirroring.replace_part(gathered, sa.and_(of_card, inside), [done])
+    return Outcome(counts, reading.summary)
 
 
 def cards_to_refresh(database: ShopDatabase, limit: int) -> list[str]:
@@ -108,37 +110,46 @@ def cards_to_refresh(database: ShopDatabase, limit: int) -> list[str]:
 
 
 def refresh_cards(
-    database: ShopDatabase, client: OnecClient, limit: int, now: datetime, *, done: Callable[[], bool] = lambda: False
+    database: ShopDatabase, client: OnecClient, limit: int, start: datetime, now: datetime
 ) -> dict[str, int]:
     """Refresh so many cards, one transaction each: stopped half-way, the next night goes on where this one ended.
 
-    :param done: whether to stop
+    If 1C refuses to filter by card, every card would be a scan of the whole register: then the batch ends at once.
     """
     cards = cards_to_refresh(database, limit)
     progress = Progress("cards", len(cards), "cards")
     changed = refreshed = 0
     for card in cards:
-        if done():
-            break
-        changed += refresh_card(database, client, card, now).changed
+        outcome = refresh_card(database, client, card, start, now)
+        changed += outcome.counts.changed
         refreshed += 1
         progress.move(1)
+        if outcome.summary.is_degraded:
+            log.warning("1C does not filter this register by card: no more cards are refreshed one by one")
+            break
     progress.end(f"{refreshed} cards refreshed")
     return {"cards": refreshed, "changed_rows": changed, "left_for_later": len(cards) - refreshed}
 
 
 def read_balances(database: ShopDatabase, client: OnecClient, at: datetime) -> Outcome | None:
-    """Replace what 1C itself says of bonus points; None if it does not."""
+    """Replace what 1C itself says of bonus points; None if it does not: then nothing is compared, and nothing stale.
+
+    The balance is a cross-check: profiles do not wait for it. Only a refused login is an error here.
+    """
     try:
         balances = client.loyalty_balances(at=at)
-    except (NotPublishedError, AccessDeniedError, QueryRefusedError) as error:
+    except OnecError as error:
+        if error.latches:
+            raise
         log.warning("%s; balances are not compared", error)
-        return None
+        balances = None
     columns = ("card_onec_id", "balance", "at")
-    rows = {b.card: b.accrued - b.to_write_off for b in balances if b.card is not None}
+    rows = {b.card: b.accrued - b.to_write_off for b in balances or () if b.card is not None}
     with mirroring.gathering(database, loyalty_balances, columns) as gathered:
         gathered.add([(card, balance, gathered.moment(at)) for card, balance in sorted(rows.items())])
         counts = mirroring.replace_part(gathered, sa.true())
+    if balances is None:
+        return None
     summary = Summary(loyalty_balances.name, len(rows), 1, True, False, False, "", ())
     return Outcome(counts, summary)
 

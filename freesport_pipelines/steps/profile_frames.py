@@ -27,17 +27,18 @@ _EXACT = {"amount": "_kopecks", "quantity": "_thousandths", "accrued": "_kopecks
 _EXACT |= {"balance": "_kopecks"}
 
 
-def read_tables(connection: sa.Connection, *, owner: str | None = None) -> "Tables":
+def read_tables(connection: sa.Connection, *, owner: str | None = None, with_points: bool = True) -> "Tables":
     """All frames.
 
+    :param with_points: whether bonus points are wanted
     :param owner: only purchases in whose documents this owner (or card without owner) has a part
     """
     from freesport_pipelines.profiles.frames import Tables
 
     of_sales, of_cards = _parts(owner)
     journal = _if_read(connection, t.retail_receipts) if owner is None else False
-    points = _if_read(connection, t.loyalty_movements) if owner is None else False
-    balances = owner is None and connection.execute(sa.select(sa.exists().select_from(t.loyalty_balances))).scalar()
+    points = with_points and owner is None and _if_read(connection, t.loyalty_movements)
+    balances = points and connection.execute(sa.select(sa.exists().select_from(t.loyalty_balances))).scalar()
     return Tables(
         sales=_frame(connection, t.purchases, _SALES, of_sales),
         sales_by_card=_frame(connection, t.sales_by_card, _BY_CARD, of_cards),

@@ -27,12 +27,14 @@ _STORED = (
 )  # fmt: skip
 
 
-def make_ledger(database: ShopDatabase, *, zone: str, as_of: datetime, rules: "Rules") -> "Ledger":
+def make_ledger(
+    database: ShopDatabase, *, zone: str, as_of: datetime, rules: "Rules", with_points: bool = True
+) -> "Ledger":
     """Read all tables and judge every row."""
     from freesport_pipelines.profiles.ledger import read_ledger
 
     with database.read() as connection:
-        tables = profile_frames.read_tables(connection)
+        tables = profile_frames.read_tables(connection, with_points=with_points)
     return read_ledger(tables, zone=zone, as_of=as_of, rules=rules)
 
 

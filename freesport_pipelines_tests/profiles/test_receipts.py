@@ -131,6 +131,20 @@ def test_a_report_that_equals_sales_less_returns_is_dropped() -> None:
     assert reconcile(ledger_of(data), profiles_of(data)).totals["dropped_reports"] == 5
 
 
+def test_a_report_that_closes_its_shift_after_midnight_belongs_to_the_day_before() -> None:
+    night = {"recorder_type": REPORT, "at": "2025-03-02T00:10:00"}
+    data = tables([sale("r-1", "10", at="2025-03-01T21:00:00"), sale("z-1", "10", None, **night)])
+    assert reconcile(ledger_of(data), profiles_of(data)).totals["dropped_reports"] == 10
+
+
+def test_a_report_of_a_day_with_receipts_of_its_own_is_not_moved_to_the_day_before() -> None:
+    report = sale("z-1", "10", None, recorder_type=REPORT, at="2025-03-02T23:00:00")
+    days = [sale("r-1", "10", at="2025-03-01T21:00:00"), sale("r-2", "7", at="2025-03-02T21:00:00")]
+    found = reconcile(ledger_of(data := tables([*days, report])), profiles_of(data))
+    assert found.totals["dropped_reports"] == 0
+    assert found.differences["check"].tolist() == ["shift_report"]
+
+
 def test_two_reports_of_one_shift_are_compared_together() -> None:
     reports = [sale(f"z-{number}", "10", None, recorder_type=REPORT, at=LATE) for number in (1, 2)]
     data = tables([sale("r-1", "10"), sale("r-2", "10"), *reports])

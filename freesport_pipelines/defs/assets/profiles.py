@@ -97,7 +97,13 @@ def profile_buyers(config: ProfileConfig, onec: dg.ResourceParam[Onec], shop: dg
     as_of = datetime.fromisoformat(config.as_of) if config.as_of else datetime.now(UTC)
     with readable_failure():
         rules = profiling_rules.rules_of(settings)
-        ledger = profiling.make_ledger(shop.database, zone=settings.time_zone, as_of=as_of, rules=rules)
+        ledger = profiling.make_ledger(
+            shop.database,
+            zone=settings.time_zone,
+            as_of=as_of,
+            rules=rules,
+            with_points=settings.loyalty_enabled,
+        )
         counts, found, by_segment, profiles = profiling.store_profiles(shop.database, ledger)
         pairs = profiling.store_affinity(shop.database, ledger)
     totals = {name: f"{amount:.2f}" for name, amount in found.totals.items() if name != "inactive_rows"}

@@ -24,8 +24,10 @@ REGISTERS = {
     "purchases": "Lines of sales and returns of 1C:УНФ (`Продажи`): the money profiles are made of.",
     "sales_by_card": "Sales by discount card: whose receipt it was.",
     "retail_receipts": "The journal of retail sales, to reconcile receipts with. Optional in 1C.",
-    "loyalty_movements": "Accrued and spent bonus points. Optional in 1C.",
+    "loyalty_movements": "Accrued and spent bonus points, the first month with all before it: a balance needs them. "
+    "Optional in 1C.",
 }
+POINTS = "loyalty_movements"
 
 
 def _build(name: str, description: str) -> dg.AssetsDefinition:
@@ -43,12 +45,17 @@ def _build(name: str, description: str) -> dg.AssetsDefinition:
     def register(
         context: dg.AssetExecutionContext, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]
     ) -> dg.MaterializeResult:
-        from freesport_pipelines.steps.onec_reading import read_window
+        from freesport_pipelines.steps.onec_reading import BEGINNING, read_window
 
+        if name == POINTS and not onec.settings.loyalty_enabled:
+            return dg.MaterializeResult(metadata={"note": "ONEC_LOYALTY_ENABLED is false"})
         window = context.partition_time_window
         run_id = context.run.run_id
+        start = window.start
+        if name == POINTS and context.partition_key == MONTHS.get_first_partition_key():
+            start = BEGINNING
         with readable_failure(), onec.reading(shop.database) as client:
-            outcome = read_window(shop.database, client, name, window.start, window.end, run_id)
+            outcome = read_window(shop.database, client, name, start, window.end, run_id)
         return dg.MaterializeResult(
             metadata={"dagster/partition_row_count": outcome.counts.rows, **outcome.as_metadata()}
         )
@@ -72,7 +79,8 @@ def card_refresh(
 
     limit = config.cards or onec.settings.customer_sync_nightly_cards_limit
     with readable_failure(), onec.reading(shop.database) as client:
-        done = refresh_cards(shop.database, client, limit, datetime.now(UTC))
+        first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
+        done = refresh_cards(shop.database, client, limit, first, datetime.now(UTC))
     return dg.MaterializeResult(metadata=dict(done))
 
 
@@ -98,7 +106,8 @@ def purchase_drift(
 
     since = datetime.now(UTC) - timedelta(days=config.days or onec.settings.deep_days)
     with readable_failure(), onec.reading(shop.database) as client:
-        found = mend_drift(shop.database, client, list(REGISTERS), since, context.run.run_id)
+        read = [name for name in REGISTERS if name != POINTS or onec.settings.loyalty_enabled]
+        found = mend_drift(shop.database, client, read, since, context.run.run_id)
         begin = client.first_moment(client.entities.sales)
     for table, start, outcome in found.mended:
         month = f"{start.astimezone(client.zone):%Y-%m-01}"

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "discount_cards",
         sa.Column("onec_id", sa.Text(), nullable=False),
         sa.Column("customer_id", LocalId, nullable=True),
+        sa.Column("user_owner_onec_id", sa.Text(), nullable=True),
         sa.Column("owner_onec_id", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("barcode", sa.Text(), nullable=True),
