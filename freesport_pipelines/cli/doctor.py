@@ -76,9 +76,16 @@ def _say(console: "Console", what: str, problem: str) -> None:
 
 
 def _show_entities(console: "Console", probe: "Probe") -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("entity (объект)", "needed", "state (состояние)", "rows (записей)", "shape", "field")
+    table = Table(
+        Column("entity (объект)", overflow="fold"),  # names have no spaces to be broken at
+        "needed",
+        "state",
+        "rows",
+        "shape",
+        Column("field", overflow="fold"),
+    )
     for finding in probe.entities:
         state = "[green]ok[/]" if not finding.problem else "[red]no[/]" if finding.is_mandatory else "[yellow]no[/]"
         rows = "" if finding.rows is None else f"{finding.rows:,}"

@@ -1,6 +1,6 @@
 """One page of one entity; and what to do about fields that a configuration does not have (facts/odata, 2.3).
 
-1C refuses a whole request because of one unknown field. What was learnt about an entity is remembered by the client.
+1C refuses a whole request because of one unknown field. What was learnt about an entity is remembered (learnt.py).
 """
 
 import logging
@@ -10,8 +10,16 @@ from typing import Any
 
 from freesport_pipelines.odata.classify import Target
 from freesport_pipelines.odata.decoding import Page, page, single
-from freesport_pipelines.odata.errors import FieldUnknownError, HeavyQueryError, NoSuchKeyError, SchemaError
+from freesport_pipelines.odata.errors import (
+    FieldUnknownError,
+    HeavyQueryError,
+    NoSuchKeyError,
+    OnecError,
+    SchemaError,
+    WhereRefusedError,
+)
 from freesport_pipelines.odata.fields import Entity
+from freesport_pipelines.odata.learnt import Learnt, key_of_entity
 from freesport_pipelines.odata.query import Query, resource
 from freesport_pipelines.odata.retrying import Requests
 from freesport_pipelines.odata.scalars import identity
@@ -22,6 +30,7 @@ SMALLEST_PAGE = 20
 RECORDER = frozenset({"Recorder", "Recorder_Type"})
 
 Build = Callable[[Entity[Any]], Query]
+Path = Callable[[Entity[Any]], str]
 
 
 class PageSize:
@@ -45,17 +54,31 @@ class PageSize:
 class Asking:
     """Asks for pages, with the fields that exist."""
 
-    def __init__(self, requests: Requests, base: str, *, allowed_only: bool = False) -> None:
+    def __init__(
+        self, requests: Requests, base: str, *, allowed_only: bool = False, learnt: Learnt | None = None
+    ) -> None:
+        """Begin with what is known.
+
+        :param learnt: the memory of the process; one of its own otherwise
+        """
         self.requests = requests
         self.base = base
         self.allowed_only = allowed_only
-        self._fitted: dict[str, Entity[Any]] = {}
+        self.learnt = learnt or Learnt(requests.pace.clock)
+        self._fitted = self.learnt.fitted()
 
     def fitted(self, entity: Entity[Any]) -> Entity[Any]:
         """The entity with the fields that turned out to exist."""
-        return self._fitted.get(entity.name, entity)
+        return self._fitted.get(key_of_entity(entity), entity)
 
-    def page(self, entity: Entity[Any], build: Build, *, path: str = "", read_seconds: float | None = None) -> Page:
+    def page(
+        self,
+        entity: Entity[Any],
+        build: Build,
+        *,
+        path: Path = lambda fitted: fitted.name,
+        read_seconds: float | None = None,
+    ) -> Page:
         """The rows of one request.
 
         :param build: the query; called again when the entity turned out to be different
@@ -65,9 +88,12 @@ class Asking:
         while True:
             query = build(entity)
             try:
-                return self.requests.get(self._target(entity, query, path), page, read_seconds=read_seconds)
+                return self.requests.get(self._target(entity, query, path(entity)), page, read_seconds=read_seconds)
             except FieldUnknownError as error:
-                entity = self._fitted[entity.name] = self._adapted(entity, error, query)
+                entity = self._adapt(entity, error, query)
+            except WhereRefusedError:
+                self.learnt.doubt_filters()
+                raise
 
     def sized_page(self, entity: Entity[Any], size: PageSize, build: Build) -> Page:
         """The same, asking for less and less while 1C fails at the amount."""
@@ -93,14 +119,27 @@ class Asking:
         query = query._replace(allowed_only=self.allowed_only)
         names = {*query.select, *(name.split(" ")[0] for name in query.order.split(",") if name)}
         names |= {name for name in (entity.chosen_wire, entity.period) if name and name in query.where}
-        return Target(resource(self.base, path or entity.name, query), entity.name, frozenset(names))
+        return Target(resource(self.base, path, query), entity.name, frozenset(names))
+
+    def _adapt(self, entity: Entity[Any], error: FieldUnknownError, query: Query) -> Entity[Any]:
+        """The entity to go on with. What ends in an error is forgotten, because somebody will repair it in 1C."""
+        try:
+            adapted = self._adapted(entity, error, query)
+        except OnecError:
+            self._fitted.pop(key_of_entity(entity), None)
+            self.learnt.forget(entity)
+            raise
+        self._fitted[key_of_entity(entity)] = adapted
+        self.learnt.learn(adapted)
+        return adapted
 
     def _adapted(self, entity: Entity[Any], error: FieldUnknownError, query: Query) -> Entity[Any]:
         """The entity without what 1C does not know, or the error if that is not possible."""
-        if entity.period in error.names:
+        is_other_table = entity.table and entity.chosen_wire not in error.names
+        if entity.period in error.names or is_other_table:  # a virtual table has no fields that could be left out
             raise error
         unknown = error.names or self._probed(entity, query)
-        if entity.chosen and entity.chosen_wire in (unknown or query.where):
+        if entity.chosen_wire and entity.chosen_wire in (unknown or query.where):
             return _next_choice(entity, error)
         if unknown & RECORDER and "Recorder" in entity.key:
             return of_one_recorder_type(entity)
@@ -116,7 +155,7 @@ class Asking:
         unknown = set()
         for wire in query.select:
             try:
-                self.requests.get(self._target(entity, Query((wire,), top=1), ""), page)
+                self.requests.get(self._target(entity, Query((wire,), top=1), entity.name), page)
             except FieldUnknownError:
                 unknown.add(wire)
         return frozenset(unknown)

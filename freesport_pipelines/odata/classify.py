@@ -10,7 +10,18 @@ from freesport_pipelines.odata.error_bodies import ErrorBody, named_in, read_err
 from freesport_pipelines.odata.errors import OnecError
 
 LONG_URL = 1000
-"""A 404 of a web server for a URL longer than this means its length."""
+"""A 404 of a web server for a URL longer than this may mean its length."""
+GAVE_UP = re.compile(r"превышено время ожидания", re.IGNORECASE)
+
+
+class PerhapsTooLongError(errors.UrlTooLongError):
+    """404 for a long URL, by something before 1C that does not say why: shorter ones are tried."""
+
+    remedy = (
+        "Either the web server takes no URL of this length (shorter lists of keys were already tried where there is "
+        "one: check its limits), or nothing is published there: check ONEC_API_URL, опубликуйте объект в составе OData."
+    )
+
 
 PHRASES: tuple[tuple[re.Pattern[str], type[OnecError], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind, problem)
@@ -97,12 +108,14 @@ def _meaning(answer: Answer, target: Target, body: ErrorBody) -> tuple[type[Onec
     for pattern, kind, problem in PHRASES:
         if pattern.search(body.text):
             return kind, problem
+    if body.is_odata and GAVE_UP.search(body.text):
+        return errors.TimedOutError, "1C gave up waiting"
     if body.code is not None and body.code in CODES:
         return CODES[body.code]
     if 300 <= answer.status < 400:
         return errors.RedirectError, "the server redirects"
-    if answer.status == 404 and not body.is_odata and _is_about_length(target, body):
-        return STATUSES[414]
+    if answer.status == 404 and not body.is_odata:
+        return _not_found(target, body)
     if answer.status == 401 and body.is_odata and "прав" in body.text.casefold():
         return CODES["20"]
     if answer.status in STATUSES:
@@ -112,8 +125,13 @@ def _meaning(answer: Answer, target: Target, body: ErrorBody) -> tuple[type[Onec
     return errors.QueryRefusedError, "the request is refused"
 
 
-def _is_about_length(target: Target, body: ErrorBody) -> bool:
-    return "404.15" in body.text or "404.14" in body.text or len(target.url) > LONG_URL
+def _not_found(target: Target, body: ErrorBody) -> tuple[type[OnecError], str]:
+    """What a web server before 1C means by 404."""
+    if "404.15" in body.text or "404.14" in body.text:
+        return STATUSES[414]
+    if len(target.url) > LONG_URL:
+        return PerhapsTooLongError, "the URL is too long, or there is nothing at this address"
+    return STATUSES[404]
 
 
 def seconds_to_wait(header: str | None, now: float) -> float | None:

@@ -17,17 +17,20 @@ from freesport_pipelines.odata import canary, literals, register_entities
 from freesport_pipelines.odata.asking import Asking, PageSize
 from freesport_pipelines.odata.balances import read_balances
 from freesport_pipelines.odata.classify import Target
-from freesport_pipelines.odata.decoding import flattened
-from freesport_pipelines.odata.documents import BY_DOCUMENT
+from freesport_pipelines.odata.decoding import flattened, is_record_set
+from freesport_pipelines.odata.documents import by_document
 from freesport_pipelines.odata.entities import Entities
 from freesport_pipelines.odata.errors import (
     AccessDeniedError,
+    FilterIgnoredError,
     IncompleteReadError,
     NotConfiguredError,
     NotPublishedError,
+    WhereRefusedError,
 )
 from freesport_pipelines.odata.fields import FLAT, Entity, RowT
 from freesport_pipelines.odata.keys import Found, Keys
+from freesport_pipelines.odata.learnt import Learnt, shared_memory
 from freesport_pipelines.odata.metadata import Metadata, read_metadata
 from freesport_pipelines.odata.pace import Pace, shared_pace
 from freesport_pipelines.odata.predicates import Wanted, Window, period_of
@@ -41,6 +44,8 @@ from freesport_pipelines.odata.transport import Transport
 log = logging.getLogger(__name__)
 
 METADATA_SECONDS = 180.0
+EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 (the tenant's local time is naive)
+"""No shop has entries from before."""
 
 
 class Connection(Protocol):
@@ -79,7 +84,8 @@ class Connection(Protocol):
 def open_client(settings: Connection, *, pace: Pace | None = None) -> "OnecClient":
     """A client; nothing is sent yet. Raises NotConfiguredError without an address or credentials.
 
-    :param pace: the limiter, with its clock; the one that this process has for the base and the credentials otherwise
+    :param pace: the limiter, with its clock, and then nothing is shared with other clients; otherwise pace and memory
+        are those that this process has for the base and the credentials
     """
     if not settings.api_url:
         raise NotConfiguredError("ONEC_API_URL is not set")
@@ -90,11 +96,12 @@ def open_client(settings: Connection, *, pace: Pace | None = None) -> "OnecClien
     if settings.allowed_only:
         log.warning("ONEC_ALLOWED_ONLY is set: rows that the user may not see are silently missing")
     key = hashlib.sha256(f"{base} {authorization}".encode()).hexdigest()
+    learnt = shared_memory(key) if pace is None else Learnt(pace.clock)
     pace = pace or shared_pace(key, settings.concurrency, settings.page_pause)
     transport = Transport(base, authorization, clock=pace.clock, session=settings.ib_session)
     requests = Requests(transport, pace, read_seconds=settings.timeout, deadline_seconds=settings.deadline)
     return OnecClient(
-        Asking(requests, base, allowed_only=settings.allowed_only),
+        Asking(requests, base, allowed_only=settings.allowed_only, learnt=learnt),
         Entities.configured(settings.endpoints(), settings.choices()),
         ZoneInfo(settings.time_zone),
         page_size=settings.page_size,
@@ -104,7 +111,7 @@ def open_client(settings: Connection, *, pace: Pace | None = None) -> "OnecClien
 
 def _first_row(entity: Entity[Any]) -> Query:
     if entity.is_grouped:
-        return Query(BY_DOCUMENT, top=1, with_count=True)
+        return Query(by_document(entity), top=1, with_count=True)
     return Query(entity.select, order=entity.order, top=1, with_count=True)
 
 
@@ -161,7 +168,7 @@ class OnecClient:
         def build(fitted: Entity[Any]) -> Query:
             if fitted.is_grouped:
                 where = wanted.text_of_documents(fitted) if wanted else ""
-                return Query(BY_DOCUMENT, where, top=0, with_count=True)
+                return Query(by_document(fitted), where, top=0, with_count=True)
             return Query(fitted.key, wanted.text(fitted) if wanted else "", top=0, with_count=True)
 
         page = self._asking.page(entity, build)
@@ -170,16 +177,38 @@ class OnecClient:
         return page.total
 
     def first_moment(self, entity: Entity[Any]) -> datetime | None:
-        """When a register or journal begins, in UTC; None if it is empty."""
-        page = self._asking.page(entity, lambda fitted: Query((*fitted.key, fitted.period), order=fitted.order, top=1))
-        if not page.rows:
+        """When a register or journal begins, in UTC; None if it is empty or 1C cannot tell.
+
+        Sets of movements heed no order, and a filter that is refused leaves no way either. Whatever lies before
+        EARLIEST is a slip of the keyboard or an empty date, not the beginning.
+        """
+        if entity.is_grouped:
             return None
-        return period_of(page.rows[0], entity).replace(tzinfo=self.zone).astimezone(UTC)
+        self.check_filters()
+
+        def build(fitted: Entity[Any]) -> Query:
+            where = f"{fitted.period} ge {literals.wall_clock(EARLIEST)}"
+            return Query((*fitted.key, fitted.period), where, fitted.order, top=1)
+
+        try:
+            page = self._asking.page(entity, build)
+        except WhereRefusedError:
+            return None
+        if not page.rows or is_record_set(page.rows):
+            return None
+        first = period_of(page.rows[0], entity)
+        if first < EARLIEST:
+            raise FilterIgnoredError("a row before the beginning came back", entity=entity.name)
+        return first.replace(tzinfo=self.zone).astimezone(UTC)
 
     def loyalty_balances(self, *, card: str | None = None, at: datetime | None = None) -> list[LoyaltyBalance]:
-        """What 1C itself says of bonus points: of one card, or of all at a moment. Slow."""
+        """What 1C itself says of bonus points: of one card, or of all at a moment. Slow.
+
+        Raises NoBalancesError where the register keeps none.
+        """
         register = self._asking.fitted(self.entities.loyalty)
-        entity = register_entities.LOYALTY_BALANCES.named(register.name).with_wire("card", register.chosen_wire)
+        table = register_entities.LOYALTY_BALANCES.named(register.name).choosing_from(register.candidates)
+        entity = table.with_wire(table.chosen, register.chosen_wire)
         return read_balances(self._asking, entity, self.zone, holder=card, at=at)
 
     def metadata(self) -> Metadata:
@@ -191,20 +220,21 @@ class OnecClient:
         )
 
     def check_filters(self) -> None:
-        """The canary, once per client: raise if filters are dropped or damaged on their way to 1C."""
+        """The canary, once per process and hour: raise if filters are dropped or damaged on their way to 1C."""
         with self._canary:
-            if not self._is_canary_alive:
+            if not (self._is_canary_alive or self._asking.learnt.is_canary_alive):
                 self._send_canary()
-                self._is_canary_alive = True
+            self._is_canary_alive = True
 
     def _send_canary(self) -> None:
         """Any catalogue will do that is published; without one every row is still checked when it comes."""
         catalogues = (self.entities.discount_cards, self.entities.customers, self.entities.products)
         for catalogue in catalogues:
             try:
-                return canary.check_filters(self._asking, catalogue)
+                canary.check_filters(self._asking, catalogue)
             except (NotPublishedError, AccessDeniedError):
                 continue
+            return self._asking.learnt.canary_came_through()
         log.warning("no catalogue is published that filters could be tried on")
         return None
 

@@ -52,6 +52,8 @@ class Entity(Generic[RowT]):
     chosen: str = ""
     """Our name of the field whose 1C name is found by trying `candidates` in order."""
     candidates: tuple[str, ...] = ()
+    table: str = ""
+    """The virtual table, such as Balance, of the register with this name: a function, not the rows of the register."""
     wanting: frozenset[str] = frozenset()
     """1C's names of optional fields that this configuration turned out to lack."""
 
@@ -79,8 +81,9 @@ class Entity(Generic[RowT]):
 
     @property
     def chosen_wire(self) -> str:
-        """1C's name of the chosen field, so far."""
-        return self.fields[self.chosen].wire if self.chosen else ""
+        """1C's name of the chosen field, so far; empty if none of the candidates is published."""
+        wire = self.fields[self.chosen].wire if self.chosen else ""
+        return "" if wire in self.wanting else wire
 
     def named(self, name: str) -> "Entity[RowT]":
         """The same under the name that an installation configured."""

@@ -15,7 +15,16 @@ from freesport_pipelines.odata.fields import FLAT, Entity
 from freesport_pipelines.odata.metadata import Metadata
 
 LOYALTY = frozenset({"loyalty", "loyalty_accrual"})
-ENDS_EVERYTHING = (errors.LoginRefusedError, errors.UnreachableError, errors.MaintenanceError, errors.CircuitOpenError)
+ENDS_EVERYTHING = (
+    errors.LoginRefusedError, errors.UnreachableError, errors.MaintenanceError, errors.CircuitOpenError,
+    errors.SessionLimitError,
+)  # fmt: skip
+NO_ANSWER = (
+    *ENDS_EVERYTHING, errors.FormatError, errors.RedirectError, errors.BusyError, errors.ThrottledError,
+    errors.BrokenBodyError, errors.DeadlineError, errors.TimedOutError,
+)  # fmt: skip
+"""Of the metadata alone they may mean that it is large; of a small request too, that 1C cannot be reached."""
+BAD_FILTERS = (errors.FilterIgnoredError, errors.QueryRefusedError)
 
 
 @dataclass(frozen=True)
@@ -78,32 +87,46 @@ class Probe:
 
 def examine(client: OnecClient, *, with_loyalty: bool = True, is_plain_http: bool = False) -> Probe:
     """Ask for the metadata, try the filters, look at the first row of each entity that we use."""
-    connection, metadata_problem, metadata = "", "", None
-    try:
-        metadata = client.metadata()
-    except ENDS_EVERYTHING as error:
-        connection = str(error)
-    except OnecError as error:
-        metadata_problem = str(error)
+    metadata, metadata_error = _metadata(client)
+    canary_error = None if isinstance(metadata_error, ENDS_EVERYTHING) else _error(client.check_filters)
+    connection = _no_connection(metadata_error, canary_error)
     if connection:
-        return Probe(connection, "", "", None, (), "", ())
-    canary = _problem(client.check_filters)
+        return Probe(str(connection), "", "", None, (), "", ())
     entities = {
         name: entity for name, entity in client.entities._asdict().items() if with_loyalty or name not in LOYALTY
     }
     findings = tuple(_look(client, name, entity, metadata) for name, entity in entities.items())
-    balance = _problem(lambda: client.loyalty_balances(card=str(uuid4()))) if with_loyalty else ""
-    advice = (*_advice_on_all(canary, is_plain_http), *_advice_on(findings, metadata))
+    balance = _error(lambda: client.loyalty_balances(card=str(uuid4()))) if with_loyalty else None
+    advice = (*_advice_on_all(canary_error, is_plain_http), *_advice_on(findings, metadata))
     published = metadata.published if metadata else None
-    return Probe(connection, canary, metadata_problem, published, findings, balance, advice)
+    return Probe("", _said(canary_error), _said(metadata_error), published, findings, _said(balance), advice)
 
 
-def _problem(ask: Callable[[], object]) -> str:
+def _metadata(client: OnecClient) -> tuple[Metadata | None, OnecError | None]:
+    try:
+        return client.metadata(), None
+    except OnecError as error:
+        return None, error
+
+
+def _no_connection(metadata: OnecError | None, canary: OnecError | None) -> OnecError | None:
+    """The error for which nothing else needs to be asked."""
+    for error in (metadata, canary):
+        if isinstance(error, ENDS_EVERYTHING):
+            return error
+    return canary if isinstance(metadata, NO_ANSWER) and isinstance(canary, NO_ANSWER) else None
+
+
+def _error(ask: Callable[[], object]) -> OnecError | None:
     try:
         ask()
     except OnecError as error:
-        return str(error)
-    return ""
+        return error
+    return None
+
+
+def _said(error: OnecError | None) -> str:
+    return "" if error is None else str(error)
 
 
 def _look(client: OnecClient, name: str, entity: Entity[Any], metadata: Metadata | None) -> EntityFinding:
@@ -161,9 +184,9 @@ def _shape(entity: Entity[Any]) -> str:
     return "register by document" if entity.is_grouped else "flat register"
 
 
-def _advice_on_all(canary: str, is_plain_http: bool) -> list[Advice]:
+def _advice_on_all(canary: OnecError | None, is_plain_http: bool) -> list[Advice]:
     found = []
-    if canary:
+    if isinstance(canary, BAD_FILTERS):
         found.append(
             Advice(
                 "Фильтры не доходят до 1С: проверьте прокси и веб-сервер, они не должны менять адрес запроса.",

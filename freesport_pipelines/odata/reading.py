@@ -18,6 +18,7 @@ from freesport_pipelines.odata.errors import (
     WhereRefusedError,
 )
 from freesport_pipelines.odata.fields import Entity, RowT
+from freesport_pipelines.odata.pages import Pages
 from freesport_pipelines.odata.predicates import Wanted
 from freesport_pipelines.odata.scan import Cap, Scan
 from freesport_pipelines.odata.windows import GroupedRowsError, Windows
@@ -70,7 +71,7 @@ class Reading(Generic[RowT]):
         self._asking = asking
         self._entity = entity
         self._zone = zone
-        self._size = size
+        self._pages = Pages(size)
         self._wanted = wanted
         self._ready = ready
         self._cap = cap
@@ -92,7 +93,7 @@ class Reading(Generic[RowT]):
                     rows += len(part)
                     yield [entity.row(raw, self._zone) for raw in part]
         except NotPublishedError as error:
-            if self._entity.is_mandatory or rows:
+            if self._entity.is_mandatory or self._pages.has_come:  # what vanishes midway was published
                 raise
             log.warning("%s; it is optional and skipped", error)
             is_published = False
@@ -122,20 +123,20 @@ class Reading(Generic[RowT]):
 
     def _raw_blocks(self) -> Iterator[list[RawRow]]:
         if self._wanted is None:
-            yield from Scan(self._asking, self._entity, self._size).pages()
+            yield from Scan(self._asking, self._entity, self._pages).pages()
             return
         self._ready()
         if self._entity.is_grouped:
-            yield from Documents(self._asking, self._entity, self._size, self._wanted).blocks()
+            yield from Documents(self._asking, self._entity, self._pages, self._wanted).blocks()
             return
-        windows = Windows(self._asking, self._entity, self._size, self._wanted).blocks()
+        windows = Windows(self._asking, self._entity, self._pages, self._wanted).blocks()
         try:
             first = next(windows, None)
         except (GroupedRowsError, FieldUnknownError) as error:
             if isinstance(error, FieldUnknownError) and self._entity.period not in error.names:
                 raise
             log.warning("%s answers with sets of movements, read as such", self._entity.name)
-            yield from Documents(self._asking, self._entity, self._size, self._wanted).blocks()
+            yield from Documents(self._asking, self._entity, self._pages, self._wanted).blocks()
             return
         except WhereRefusedError:
             log.warning("%s: 1C refuses the filter, the register is read whole", self._entity.name)
@@ -147,5 +148,5 @@ class Reading(Generic[RowT]):
             yield from windows
 
     def _whole_register(self, wanted: Wanted) -> Iterator[list[RawRow]]:
-        for page in Scan(self._asking, self._entity, self._size, cap=self._cap).pages():
+        for page in Scan(self._asking, self._entity, self._pages, cap=self._cap).pages():
             yield [row for row in page if wanted.holds(row, self._asking.fitted(self._entity))]

@@ -230,5 +230,7 @@ LOYALTY_BALANCES = Entity(
     order="",
     is_mandatory=False,
     chosen="card",
+    candidates=LOYALTY_FIELDS,
+    table="Balance",
 )
 """Not a set of rows but a function: see balances.py. Its field for the card is that of the movements."""

@@ -1,168 +1,149 @@
-"""Rows of a register or journal by windows of time, each window whole or not at all (facts/odata, section 2.5).
+"""Rows of a register or journal by windows of time, each row once or an error (facts/odata, section 2.5).
 
-A window holds some pages. Within it, a full page is continued at the time of its last row: a time can be compared, a
-reference cannot. The rows of that one second come twice and are told apart by their key, so nothing is lost between
-two pages, and almost every page is full. What does not fit that is handled apart: more than a page within one second
-goes by `$skip`, a server that does not keep the order has the window bisected. At the end of a window the rows
-must be as many as 1C counted before.
+Windows bound what 1C has to sort and to count for one page. A server that keeps the order is read page by page
+(stretch.py); one that does not, and sets of movements (documents.py), by windows that fit into one page.
 """
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from freesport_pipelines.odata.asking import Asking, PageSize
 from freesport_pipelines.odata.decoding import Page, RawRow, is_record_set
-from freesport_pipelines.odata.errors import FilterIgnoredError, HeavyQueryError, IncompleteReadError, RepeatedPageError
+from freesport_pipelines.odata.errors import FilterIgnoredError, HeavyQueryError, IncompleteReadError
 from freesport_pipelines.odata.fields import Entity, key_of
+from freesport_pipelines.odata.pages import Pages
+from freesport_pipelines.odata.plan import Plan
 from freesport_pipelines.odata.predicates import SECOND, Wanted, Window, period_of
 from freesport_pipelines.odata.query import Query
+from freesport_pipelines.odata.stretch import (
+    ChangedError,
+    Part,
+    Place,
+    Rows,
+    Stretch,
+    TooManyError,
+    UnorderedError,
+)
 
 log = logging.getLogger(__name__)
 
 FIRST_WIDTH = timedelta(days=31)
 """Of the first window; of one card all is asked for at once, because it is little."""
-MOST_GROWTH = 8
 RESCANS = 2
-HALVINGS = 4
-"""How often a window is halved because 1C fails at it, before that is an error."""
+MEANT_PAGES = 25
+"""How many pages of rows a window is meant to hold."""
+MOST_PAGES = 120
+"""A window with more is narrowed: 1C sorts and counts what is left of it for one page after the other."""
+MEANT_OF_A_PAGE = 0.7
+"""How full a page is meant to be if the whole window must fit into it."""
 
-Rows = dict[tuple[str, ...], RawRow]
+Ahead = tuple[Place, Page]
 
 
 class GroupedRowsError(Exception):
     """The register answers with sets of movements: it must be read as such."""
 
 
-class _TooManyError(Exception):
-    """The window holds more rows than are held in memory."""
-
-    def __init__(self, total: int) -> None:
-        super().__init__(total)
-        self.total = total
-
-
 class Windows:
     """One reading of a register by time."""
 
-    pages_meant: ClassVar[float] = 9.6
-    """How many pages of rows a window is meant to hold: its last page is half empty on average."""
-    most_pages: ClassVar[float] = 25
-    """A window with more is narrowed before it is read, because a window is held in memory."""
+    is_ordered: ClassVar[bool] = True
+    """Is there an order to go by?"""
 
-    def __init__(self, asking: Asking, entity: Entity[Any], size: PageSize, wanted: Wanted) -> None:
+    def __init__(self, asking: Asking, entity: Entity[Any], pages: Pages, wanted: Wanted) -> None:
+        self.pages = pages
         self._asking = asking
         self._entity = entity
-        self._size = size
         self._wanted = wanted
+        self._has_order = self.is_ordered
 
     def blocks(self) -> Iterator[list[RawRow]]:
-        """The rows of one window after the other, each row once. Raises when a window cannot be read completely."""
+        """Some rows after the other, each row once. Raises when they cannot be read completely."""
         start, end = self._wanted.window
-        width = FIRST_WIDTH if self._wanted.holder is None else end - start
-        growth: float = MOST_GROWTH
-        halvings = 0
+        plan = Plan(end, FIRST_WIDTH if self._wanted.holder is None else end - start)
+        ahead: Ahead | None = None
+        window, rows = plan.window(start), 0
         while start < end:
-            window = Window(start, min(start + width, end) if width < end - start else end)
             try:
-                rows = self._whole(window)
-            except _TooManyError as error:
-                width = _scaled(window.width, self._size.rows * self.pages_meant / error.total)
-                continue
+                part = self._part(Window(start, window.end), ahead)
+            except UnorderedError:
+                log.warning("%s: the server does not keep the order, reading window by window", self._entity.name)
+                self._has_order = False
+            except TooManyError as error:
+                plan.too_many(Window(start, window.end), error.total, self._meant)
             except HeavyQueryError:
-                halvings += 1
-                if halvings > HALVINGS or window.width <= SECOND:
+                if not plan.failed(Window(start, window.end), FIRST_WIDTH):
                     raise
-                width, growth = min(_scaled(window.width, 0.5), FIRST_WIDTH), 1
-                continue
-            if rows:
-                yield self._flat(window, rows)
-            start, halvings = window.end, 0
-            fill = self._size.rows * self.pages_meant / max(len(rows), 1)
-            width = _scaled(window.width, min(fill, growth))
+            else:
+                if part.rows:
+                    yield self._flat(Window(start, part.end), part.rows)
+                start, rows, ahead = part.end, rows + len(part.rows), part.ahead
+                if ahead is not None:
+                    continue
+                plan.done(window, rows, self._meant, self._fitting)
+            window, rows, ahead = plan.window(start), 0, None
+
+    @property
+    def _meant(self) -> float:
+        return MEANT_PAGES * self.pages.size.rows if self._has_order else MEANT_OF_A_PAGE * self.pages.expected
+
+    @property
+    def _fitting(self) -> int:
+        return MOST_PAGES * self.pages.size.rows if self._has_order else self.pages.expected
+
+    def _part(self, window: Window, ahead: Ahead | None) -> Part:
+        """Rows from the start of the window, as many as 1C counts; read again when it does not agree."""
+        for _ in range(1 + RESCANS):
+            try:
+                if self._has_order:
+                    return Stretch(self, window, self._check_total).read(ahead)
+                return self._one_page(window)
+            except ChangedError as change:
+                log.warning("%s: %s; reading again", self._entity.name, change)
+                ahead, reason = None, str(change)
+        raise IncompleteReadError(f"{reason}, {1 + RESCANS} times", entity=self._entity.name)
+
+    def _check_total(self, total: int) -> None:
+        if total > self._fitting:
+            raise TooManyError(total)
+
+    def _one_page(self, window: Window) -> Part:
+        """A window that fits into one page, or TooManyError. Of one second all rows are asked for at once."""
+        page = self.ask(window, Place(window.start), with_count=True)
+        total = self.total(page)
+        is_last = len(page.rows) >= total
+        self.pages.came(len(page.rows), is_last=is_last)
+        if not is_last and window.width > SECOND:
+            raise TooManyError(total)
+        if not is_last:
+            page = self._page(window, Place(window.start), PageSize(total), with_count=True)
+            total = self.total(page)
+        rows = self.keyed(page.rows)
+        if len(rows) != total:
+            raise ChangedError(f"{len(rows):,} rows were read and {total:,} counted")
+        return Part(rows, window.end)
 
     def _flat(self, window: Window, rows: Rows) -> list[RawRow]:
         """The movements in what a window holds."""
         return list(rows.values())
 
-    def _whole(self, window: Window) -> Rows:
-        """The rows of a window, as many as 1C counted; read again when it does not agree."""
-        for _ in range(1 + RESCANS):
-            rows: Rows = {}
-            total = self._read(window, rows)
-            if len(rows) == total:
-                return rows
-            log.warning("%s: %d rows read, %d counted; reading again", self._entity.name, len(rows), total)
-        raise IncompleteReadError(f"{len(rows):,} rows were read and {total:,} counted", entity=self._entity.name)
-
-    def _read(self, window: Window, rows: Rows) -> int:
-        """Collect the rows of a window; return how many 1C counts in it."""
-        first = self._ask(window, with_count=True)
-        total = self._total(first)
-        self._take(rows, first)
-        if len(first.rows) >= total or not first.rows:
-            return total
-        if len(first.rows) < self._size.rows:
-            self._size.cap(len(first.rows))
-        if total > self.most_pages * self._size.rows and window.width > SECOND:
-            raise _TooManyError(total)
-        if window.width <= SECOND:
-            return self._read_second(window, rows)
-        if not self._is_sorted(first):
-            return sum(self._read(half, rows) for half in window.halves())
-        self._continue(window, rows, first, total)
-        return total
-
-    def _continue(self, window: Window, rows: Rows, page: Page, total: int) -> None:
-        """Read on from the second of the last row until all are here or nothing new comes."""
-        while len(rows) < total and page.rows:
-            start = self._period(page.rows[-1])
-            if self._is_one_second(page):
-                self._read_second(Window(start, start + SECOND), rows)
-                start += SECOND
-            if start >= window.end:
-                return
-            rest = Window(start, window.end)
-            is_last = total - len(rows) < self._size.rows
-            before = len(rows)
-            page = self._ask(rest, with_count=is_last)
-            self._take(rows, page)
-            if not self._is_sorted(page):
-                self._read(rest, rows)
-                return
-            if is_last and len(page.rows) < self._total(page) and len(page.rows) < self._size.rows:
-                self._size.cap(len(page.rows))
-            elif len(rows) == before and not self._is_one_second(page):
-                return
-
-    def _read_second(self, window: Window, rows: Rows) -> int:
-        """More than a page within one second: offsets are all that is left."""
-        found: Rows = {}
-        skip, total = 0, 1
-        while skip < total:
-            page = self._ask(window, skip=skip, with_count=True, is_total=True)
-            total = self._total(page)
-            before = len(found)
-            self._take(found, page)
-            if page.rows and len(found) == before:
-                raise RepeatedPageError("the same page came twice", entity=self._entity.name)
-            if not page.rows:
-                break
-            skip += len(page.rows)
-        rows.update(found)
-        return total
-
-    def _ask(self, window: Window, *, skip: int = 0, with_count: bool = False, is_total: bool = False) -> Page:
+    def ask(self, window: Window, place: Place, *, with_count: bool) -> Page:
         """A page of rows that are what was asked for."""
+        return self._page(window, place, self.pages.size, with_count=with_count)
+
+    def _page(self, window: Window, place: Place, size: PageSize, *, with_count: bool) -> Page:
         wanted = self._wanted.during(window)
 
         def build(entity: Entity[Any]) -> Query:
-            order = entity.total_order if is_total else entity.order
-            return Query(entity.select, wanted.text(entity), order, skip=skip, with_count=with_count)
+            order = entity.total_order if place.is_total else entity.order
+            return Query(entity.select, wanted.text(entity), order, skip=place.skip, with_count=with_count)
 
-        page = self._asking.sized_page(self._entity, self._size, build)
+        page = self._asking.sized_page(self._entity, size, build)
+        self.pages.has_come = True
+        if not with_count:
+            page = page._replace(total=None)
         if is_record_set(page.rows):
             raise GroupedRowsError
         entity = self._asking.fitted(self._entity)
@@ -170,26 +151,26 @@ class Windows:
             raise FilterIgnoredError("a row outside the filter came back", entity=entity.name)
         return page
 
-    def _take(self, rows: Rows, page: Page) -> None:
-        entity = self._asking.fitted(self._entity)
-        rows.update((key_of(row, entity), row) for row in page.rows)
+    def count(self, window: Window) -> int:
+        """How many rows 1C counts in a window."""
+        wanted = self._wanted.during(window)
+        return self.total(
+            self._asking.page(
+                self._entity, lambda entity: Query(entity.key, wanted.text(entity), top=0, with_count=True)
+            )
+        )
 
-    def _period(self, row: RawRow) -> Any:
-        return period_of(row, self._entity)
-
-    def _is_one_second(self, page: Page) -> bool:
-        return bool(page.rows) and self._period(page.rows[0]) == self._period(page.rows[-1])
-
-    def _is_sorted(self, page: Page) -> bool:
-        periods = [self._period(row) for row in page.rows]
-        return all(earlier <= later for earlier, later in pairwise(periods))
-
-    def _total(self, page: Page) -> int:
+    def total(self, page: Page) -> int:
+        """The count of a page that was asked for it."""
         if page.total is None:
             raise IncompleteReadError("the server does not say how many rows there are", entity=self._entity.name)
         return page.total
 
+    def keyed(self, rows: list[RawRow]) -> Rows:
+        """Rows by their keys."""
+        entity = self._asking.fitted(self._entity)
+        return {key_of(row, entity): row for row in rows}
 
-def _scaled(width: timedelta, by: float) -> timedelta:
-    """A width in whole seconds, never less than one; a thousand years are for ever."""
-    return min(max(SECOND, timedelta(seconds=int(width.total_seconds() * by))), timedelta(days=365_000))
+    def period(self, row: RawRow) -> datetime:
+        """When a row was."""
+        return period_of(row, self._entity)

@@ -1,20 +1,28 @@
 """1C over OData: where it is, how it is read, when. The names are those of the requirement."""
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from freesport_pipelines.settings.cron import cron_mistake
+from freesport_pipelines.settings.onec_values import (
+    READY_AUTHORIZATION,
+    address_mistake,
+    guid_mistake,
+    interval_mistake,
+    is_token,
+)
+
 NAME_OF_ONEC = re.compile(r"/?\w+")
 LISTS = ("sales_by_card_filter_fields", "loyalty_filter_fields", "brand_fields")
 Names = Annotated[tuple[str, ...], NoDecode]
-READY_AUTHORIZATION = re.compile(r"(?:Basic|Bearer) \S+")
+_T = TypeVar("_T")
 
 
 class OnecSettings(BaseSettings):
@@ -66,7 +74,7 @@ class OnecSettings(BaseSettings):
     time_zone: str = Field("Europe/Moscow", description="The tenant's zone: all times of 1C are local.")
     concurrency: int = Field(1, ge=1, le=2, description="Requests at once; the smallest tariff has two sessions.")
     page_size: int = Field(1000, ge=20, le=10_000, description="Rows per request.")
-    page_pause: float = Field(0.1, ge=0, description="Seconds between the starts of two requests.")
+    page_pause: float = Field(0.1, ge=0, le=3600, description="Seconds between the starts of two requests.")
     timeout: float = Field(120, gt=0, description="Seconds that 1C may be silent.")
     deadline: float = Field(600, gt=0, description="Seconds that one request may take in all, with its attempts.")
     allowed_only: bool = Field(False, description="Read only what the user may see; the rest is silently missing.")
@@ -82,7 +90,7 @@ class OnecSettings(BaseSettings):
     profiles_cron: str = Field("30 4 * * *", description="When profiles are made anew, in the tenant's zone.")
 
     customer_sync_enabled: bool = Field(True, description="Whether the schedules start switched on.")
-    customer_sync_interval_hours: int = Field(4, ge=1, le=24, description="Hours between two updates.")
+    customer_sync_interval_hours: int = Field(4, description="Hours between two updates; they divide the day.")
     customer_sync_nightly_enabled: bool = Field(True, description="Whether there is a nightly update.")
     customer_sync_nightly_hour: int = Field(3, ge=0, le=23, description="Its hour, in the tenant's zone.")
     customer_sync_nightly_minute: int = Field(0, ge=0, le=59, description="Its minute.")
@@ -111,18 +119,33 @@ class OnecSettings(BaseSettings):
     @field_validator("api_url")
     @classmethod
     def _is_address(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise ValueError("give an address that begins with https://")
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("give the address only: no user, no password, no ? and no #")
-        return url
+        return _checked(url, address_mistake(url) if url else None)
+
+    @field_validator("api_user")
+    @classmethod
+    def _is_user(cls, user: str) -> str:
+        return _checked(user, "a name with a colon cannot be sent: Basic ends the name there" if ":" in user else None)
+
+    @field_validator("profiles_cron")
+    @classmethod
+    def _is_cron(cls, cron: str) -> str:
+        return _checked(cron, cron_mistake(cron))
+
+    @field_validator("technical_counterparties")
+    @classmethod
+    def _are_guids(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return _checked(names, guid_mistake(names))
+
+    @field_validator("customer_sync_interval_hours")
+    @classmethod
+    def _divides_the_day(cls, hours: int) -> int:
+        return _checked(hours, interval_mistake(hours))
 
     @field_validator("api_token")
     @classmethod
     def _is_token(cls, token: SecretStr) -> SecretStr:
         value = token.get_secret_value().strip()
-        if value and not READY_AUTHORIZATION.fullmatch(value) and not _is_user_and_password(value):
+        if value and not is_token(value):
             raise ValueError("give the base64 of user:password, or a whole 'Basic …' or 'Bearer …'")
         return SecretStr(value)
 
@@ -163,12 +186,10 @@ class OnecSettings(BaseSettings):
         }
 
 
-def _is_user_and_password(token: str) -> bool:
-    """1C takes the name and the password as UTF-8."""
-    try:
-        return b":" in b64decode(token, validate=True)
-    except ValueError:
-        return False
+def _checked(value: _T, mistake: str | None) -> _T:
+    if mistake is not None:
+        raise ValueError(mistake)
+    return value
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,11 @@ from typer.testing import CliRunner, Result
 from freesport_pipelines.cli.app import app
 from freesport_pipelines.emulator import Access, Company, Fault, Limits, Server, serve, table_of
 from freesport_pipelines.odata import errors
+from freesport_pipelines.odata.entities import Entities
+from freesport_pipelines.odata.probe import Probe, examine
 from freesport_pipelines_tests.odata.building import client_of
+from freesport_pipelines_tests.odata.scripted import Answer, Reply, Scripted, Seen, odata_error, rows, serving
+from freesport_pipelines_tests.odata.test_metadata import edmx
 
 CARDS, LOYALTY = "Catalog_ДисконтныеКарты", "AccumulationRegister_БонусныеБаллы_RecordType"
 
@@ -136,6 +140,67 @@ def test_a_register_that_is_read_by_document_is_advised_against(
     (sales,) = [entity for entity in found["entities"] if entity["name"] == "sales"]
     assert (sales["shape"], sales["problem"]) == ("register by document", "")
     assert "AccumulationRegister_Продажи_RecordType" in found["advice"][0]["russian"]
+
+
+PAGE = {"Content-Type": "text/html"}
+LOGIN, MAINTAINED = Reply("<html>Вход</html>".encode(), 200, PAGE), Reply(b"<html>gateway</html>", 503, PAGE)
+NO_LICENCE = odata_error(503, None, "Не найдена свободная лицензия")
+
+
+def examined(answer: Answer | Reply) -> tuple[Probe, Scripted]:
+    with serving() as server:
+        server.answer = lambda seen: (server.log.append(seen), answer(seen) if callable(answer) else answer)[1]  # type: ignore[method-assign]
+        with client_of(server.url) as client:
+            return examine(client), server
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [LOGIN, MAINTAINED, NO_LICENCE, Reply(b"", 302, {"Location": "http://127.0.0.1:1/login"})],
+    ids=["login page", "503", "no licence", "redirect"],
+)
+def test_a_base_that_never_answers_as_1c_is_no_connection(answer: Reply) -> None:
+    found, server = examined(answer)
+    assert found.connection
+    assert (found.is_fine, found.advice, found.entities) == (False, (), ())
+    assert {seen.entity for seen in server.log} <= {"$metadata", CARDS}
+
+
+def test_metadata_that_cannot_be_had_alone_are_no_reason_to_stop() -> None:
+    found, _ = examined(lambda seen: LOGIN if seen.entity == "$metadata" else rows(count=0))
+    assert (found.connection, found.canary) == ("", "")
+    assert "no EDMX" in found.metadata
+    assert len(found.entities) == len(Entities._fields)
+
+
+def test_a_canary_without_an_answer_says_nothing_about_filters() -> None:
+    empty = edmx("Catalog_A")
+    found, _ = examined(lambda seen: Reply(empty) if seen.entity == "$metadata" else Reply(b"", 504))
+    assert not [advice for advice in found.advice if "Filters" in advice.english]
+
+
+def test_a_field_that_is_missing_is_not_shown_as_chosen() -> None:
+    def answer(seen: Seen) -> Reply:
+        wrong = set(seen.options.get("$select", "").split(",")) & {"Производитель_Key", "Марка_Key", "Бренд_Key"}
+        return odata_error(400, "6", f"Сегмент пути {min(wrong)} не найден!") if wrong else rows(count=0)
+
+    found, _ = examined(lambda seen: LOGIN if seen.entity == "$metadata" else answer(seen))
+    (products,) = [entity for entity in found.entities if entity.name == "products"]
+    assert (products.chosen_field, products.missing_fields) == ("", ("Бренд_Key",))
+    with serving(answer) as server, client_of(server.url) as client:
+        reading = client.catalogue(client.entities.products)
+        reading.rows()
+    assert (reading.summary.chosen_field, reading.summary.unpublished_fields) == ("", ("Бренд_Key",))
+
+
+def test_names_of_entities_are_readable_in_eighty_columns(monkeypatch: pytest.MonkeyPatch, company: Company) -> None:
+    with serve(company) as server:
+        lines = doctor(monkeypatch, server, COLUMNS="80").stdout.splitlines()
+    table = [line for line in lines if line.startswith(("│", "┃"))]
+    assert max(map(len, table)) <= 80
+    names = "".join(line.split("│")[1].strip() for line in table if line.startswith("│"))
+    for entity in Entities():
+        assert entity.name in names
 
 
 def test_without_an_address_the_variable_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -67,6 +67,23 @@ def test_user_and_password_are_joined_in_utf_8(monkeypatch: pytest.MonkeyPatch) 
         ("ONEC_LOYALTY_ENABLED", "perhaps"),
         ("CUSTOMER_SYNC_NIGHTLY_HOUR", "24"),
         ("CUSTOMER_SYNC_INTERVAL_HOURS", "0"),
+        ("CUSTOMER_SYNC_INTERVAL_HOURS", "7"),
+        ("CUSTOMER_SYNC_INTERVAL_HOURS", "48"),
+        ("ONEC_API_URL", "https://1c.example:abc/odata/standard.odata"),
+        ("ONEC_API_URL", "https://1c.example:99999/odata/standard.odata"),
+        ("ONEC_API_URL", "https://1c.example:0/odata/standard.odata"),
+        ("ONEC_API_URL", "https://[1c.example/odata/standard.odata"),
+        ("ONEC_API_URL", "https://1c..example/odata/standard.odata"),
+        ("ONEC_API_URL", "https://1c example/odata/standard.odata"),
+        ("ONEC_API_TOKEN", "Bearer Ыinvented"),
+        ("ONEC_API_TOKEN", "Basic invented"),
+        ("ONEC_API_TOKEN", "Basic " + b64encode(b"no colon").decode()),
+        ("ONEC_API_USER", "reader:invented"),
+        ("ONEC_PROFILES_CRON", "nonsense"),
+        ("ONEC_PROFILES_CRON", "30 24 * * *"),
+        ("ONEC_TECHNICAL_COUNTERPARTIES", "not a guid"),
+        ("ONEC_TECHNICAL_COUNTERPARTIES", "aaaaaaaa-0000-4000-8000-00000000c001,aaaaaaaa"),
+        ("ONEC_PAGE_PAUSE", "inf"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable_and_not_repeated(
@@ -77,6 +94,22 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable_and_not_repeated(
     assert name in str(raised.value)
     assert "invented" not in str(raised.value)
     assert value not in str(raised.value) or len(value) < 5
+
+
+@pytest.mark.parametrize("hours", ["1", "2", "3", "4", "6", "8", "12", "24"])
+def test_updates_come_at_the_same_hours_every_day(monkeypatch: pytest.MonkeyPatch, hours: str) -> None:
+    assert settings(monkeypatch, CUSTOMER_SYNC_INTERVAL_HOURS=hours).customer_sync_interval_hours == int(hours)
+
+
+@pytest.mark.parametrize("url", [f" {URL}/ ", "http://127.0.0.1:8080/odata/standard.odata", "https://1с.рф/x"])
+def test_an_address_that_can_be_opened_is_accepted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    with open_client(settings(monkeypatch, ONEC_API_URL=url, ONEC_API_TOKEN=PAIR)) as client:
+        assert client.entities == Entities()
+
+
+def test_technical_counterparties_are_ids_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = "aaaaaaaa-0000-4000-8000-00000000C001, aaaaaaaa-0000-4000-8000-00000000c002"
+    assert len(settings(monkeypatch, ONEC_TECHNICAL_COUNTERPARTIES=ids).technical_counterparties) == 2
 
 
 def test_secrets_are_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:

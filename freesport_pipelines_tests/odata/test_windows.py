@@ -237,5 +237,9 @@ def test_whatever_the_rows_every_one_is_read_once(
 ) -> None:
     sales = [sale(n, seconds * SECOND + spread * SECOND) for n, (spread, seconds) in enumerate(places)]
     inside = [row for row in sales if row["Period"] < "2025-04-01"]
-    found, _ = read(Table(sales, honours_order=honours_order, cap=cap), page_size=page_size)
-    assert Counter(found) == expected(inside)
+    try:
+        found, _ = read(Table(sales, honours_order=honours_order, cap=cap), page_size=page_size)
+    except errors.IncompleteReadError:
+        assert not honours_order  # then more rows within a second than the server gives at once cannot be had
+    else:
+        assert Counter(found) == expected(inside)

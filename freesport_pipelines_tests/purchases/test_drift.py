@@ -1,0 +1,186 @@
+"""Months that 1C changed after they were read are found by counting; cards are refreshed batch by batch."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from freesport_pipelines.database.purchase_schema import discount_cards
+from freesport_pipelines.emulator import Fault, after
+from freesport_pipelines.emulator.guids import guid
+from freesport_pipelines.odata.errors import OnecError
+from freesport_pipelines.steps.drift import Drift, mend_drift
+from freesport_pipelines.steps.onec_reading import cards_to_refresh, refresh_cards
+from freesport_pipelines_tests.purchases.onec_shop import BY_CARD, REGISTERS, SALES, OnecShop
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+AGES_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _mend(shop: OnecShop) -> Drift:
+    with shop.client() as client:
+        return mend_drift(shop.database, client, REGISTERS, AGES_AGO, None)
+
+
+def _refresh(shop: OnecShop, limit: int, now: datetime = NOW, stop_after: int = 10_000) -> dict[str, int]:
+    asked = iter(range(10_000))
+    with shop.client() as client:
+        return refresh_cards(shop.database, client, limit, now, done=lambda: next(asked) >= stop_after)
+
+
+def test_nothing_is_read_again_where_counts_are_equal(shop: OnecShop) -> None:
+    shop.read()
+    before = shop.content()
+    found = _mend(shop)
+    assert (found.compared, found.mended) == (3 * len(REGISTERS), [])
+    assert shop.content() == before
+
+
+def test_counting_a_month_takes_one_small_request(shop: OnecShop) -> None:
+    shop.read()
+    shop.server.clear_log()
+    found = _mend(shop)
+    canary = 1  # unless this process has sent it already
+    assert found.compared <= len(shop.server.log) <= found.compared + canary
+    assert sum(request.rows for request in shop.server.log) == 0
+
+
+def test_a_back_dated_document_is_found_and_its_month_alone_read_again(shop: OnecShop) -> None:
+    shop.read()
+    document = shop.company.sell(datetime.fromisoformat("2025-01-10T12:00:00"), [100, 50])
+    found = _mend(shop)
+    mended = {(table, f"{start + timedelta(hours=3):%Y-%m}") for table, start, _ in found.mended}
+    assert mended == {("purchases", "2025-01"), ("retail_receipts", "2025-01")}
+    assert shop.recorders()[document] == 2
+
+
+def test_an_unposted_document_of_an_old_month_is_found(shop: OnecShop) -> None:
+    shop.read()
+    document = shop.company.recorders()[10]
+    shop.company.unpost(document)
+    _mend(shop)
+    assert document not in shop.recorders()
+
+
+def test_after_mending_nothing_is_left_to_mend(shop: OnecShop) -> None:
+    shop.read()
+    shop.company.sell(datetime.fromisoformat("2025-01-10T12:00:00"), [100, 50])
+    _mend(shop)
+    assert _mend(shop).mended == []
+
+
+def test_months_before_the_deep_update_are_not_counted(shop: OnecShop) -> None:
+    shop.read()
+    with shop.client() as client:
+        since = datetime(2025, 2, 10, tzinfo=UTC)
+        assert mend_drift(shop.database, client, REGISTERS, since, None).compared == len(REGISTERS)
+
+
+def test_the_job_tells_which_months_it_read_again(shop: OnecShop) -> None:
+    shop.scan()
+    shop.read()
+    shop.company.sell(datetime.fromisoformat("2025-01-10T12:00:00"), [100, 50])
+    run = shop.job("nightly_purchases", card_refresh={"cards": 2}, purchase_drift={"days": 3650})
+    assert run.success
+    told = [
+        (event.asset_key.path[-1], event.partition)
+        for event in run.get_asset_materialization_events()
+        if event.partition and event.asset_key
+    ]
+    assert sorted(told) == [("purchases", "2025-01-01"), ("retail_receipts", "2025-01-01")]
+
+
+def test_a_register_that_begins_before_the_first_partition_is_told(shop: OnecShop) -> None:
+    shop.scan()
+    shop.company.sell(datetime.fromisoformat("2023-12-31T23:59:59"), [100])
+    run = shop.job("nightly_purchases", card_refresh={"cards": 1})
+    (drift,) = run.asset_materializations_for_node("purchase_drift")
+    assert drift.metadata["register_begins"].value == "2023-12-31T20:59:59+00:00"
+
+
+def test_cards_never_refreshed_come_first_and_then_the_oldest(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    for number, day in ((3, 2), (1, 1)):
+        _note_refreshed(shop, number, datetime(2025, 5, day, tzinfo=UTC))
+    order = cards_to_refresh(shop.database, 40)
+    assert order[-2:] == [guid("card", 1), guid("card", 3)]
+    assert order[:-2] == sorted(guid("card", n) for n in range(1, 41) if n not in (1, 3))
+
+
+def test_a_stopped_batch_goes_on_where_it_ended(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    assert _refresh(shop, 10, stop_after=4) == {"cards": 4, "changed_rows": _rows_of(shop, 4), "left_for_later": 6}
+    _refresh(shop, 10, NOW + timedelta(days=1))
+    refreshed = shop.rows("SELECT onec_id FROM discount_cards WHERE refreshed_at IS NOT NULL ORDER BY onec_id")
+    assert [row["onec_id"] for row in refreshed] == sorted(guid("card", n) for n in range(1, 41))[:14]
+
+
+def test_all_cards_are_refreshed_in_so_many_nights(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    for night in range(4):
+        _refresh(shop, 10, NOW + timedelta(days=night))
+    assert shop.count("discount_cards", "refreshed_at IS NULL") == 0
+    assert shop.count("sales_by_card") == shop.company.truth().rows[BY_CARD]
+
+
+def test_a_missing_card_is_not_refreshed(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    shop.company.delete_card(guid("card", 5))
+    shop.scan("discount_cards")
+    assert guid("card", 5) not in cards_to_refresh(shop.database, 40)
+
+
+def test_a_card_that_fails_keeps_the_cards_before_it_and_is_first_next_time(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    shop.server.faults.add(Fault("login_page", entity=BY_CARD, when=after(3)))
+    with pytest.raises(OnecError):
+        _refresh(shop, 10)
+    done = shop.count("discount_cards", "refreshed_at IS NOT NULL")
+    assert 0 < done <= 3
+    assert cards_to_refresh(shop.database, 1) == [sorted(guid("card", n) for n in range(1, 41))[done]]
+
+
+def test_refreshing_a_card_writes_nothing_where_all_is_known(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    shop.read()
+    before = shop.content("sales_by_card")
+    assert _refresh(shop, 40)["changed_rows"] == 0
+    assert shop.content("sales_by_card") == before
+
+
+def test_refreshing_a_card_finds_what_was_unposted(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    shop.read()
+    document = min(shop.recorders("loyalty_movements"))
+    shop.company.unpost(document)
+    _refresh(shop, 40)
+    assert document not in shop.recorders("sales_by_card")
+
+
+def test_refreshing_a_card_reads_nothing_older_than_the_history(shop: OnecShop) -> None:
+    """Of what is older there are no purchases here: its card rows alone would change the profile of its owner."""
+    shop.scan("discount_cards")
+    card = guid("card", 1)
+    document = shop.company.sell(datetime.fromisoformat("2023-06-01T12:00:00"), [100], card=card)
+    _refresh(shop, 40)
+    assert document not in shop.recorders("sales_by_card")
+
+
+def _rows_of(shop: OnecShop, cards: int) -> int:
+    """Rows that the first so many cards have in the register."""
+    wanted = sorted(guid("card", n) for n in range(1, 41))[:cards]
+    rows = shop.company.tables[BY_CARD].rows(["ДисконтнаяКарта_Key"])
+    return sum(row["ДисконтнаяКарта_Key"] in wanted for row in rows)
+
+
+def _note_refreshed(shop: OnecShop, card: int, at: datetime) -> None:
+    with shop.database.write() as connection:
+        mine = discount_cards.c.onec_id == guid("card", card)
+        connection.execute(sa.update(discount_cards).where(mine).values(refreshed_at=at))
+
+
+def test_a_month_whose_register_cannot_be_counted_fails_loudly(shop: OnecShop) -> None:
+    shop.read()
+    shop.server.faults.add(Fault("login_page", entity=SALES))
+    with pytest.raises(OnecError):
+        _mend(shop)
