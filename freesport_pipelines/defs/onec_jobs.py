@@ -65,7 +65,8 @@ def _months(tick: datetime, days: int) -> list[dg.RunRequest]:
     return [dg.RunRequest(run_key=f"{key} at {tick:%Y-%m-%dT%H:%M}", partition_key=key) for key in keys]
 
 
-EVERY_FEW_HOURS = f"0 */{SETTINGS.customer_sync_interval_hours} * * *"
+_HOURS = SETTINGS.customer_sync_interval_hours
+EVERY_FEW_HOURS = "0 0 * * *" if _HOURS == 24 else f"0 */{_HOURS} * * *"
 AT_NIGHT = f"{SETTINGS.customer_sync_nightly_minute} {SETTINGS.customer_sync_nightly_hour} * * *"
 _AT_NIGHT = _STATUS if SETTINGS.customer_sync_nightly_enabled else dg.DefaultScheduleStatus.STOPPED
 
