@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from freesport_pipelines.odata import learnt
 from freesport_pipelines_tests.shop import ShopUnderTest
 
 SAMPLE_EXPORT = Path(__file__).parents[2] / "shared" / "sample-export"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_known_of_1c(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test meets its server for the first time: a port may be one that an earlier test had."""
+    monkeypatch.setattr(learnt, "_SHARED", {})
 
 
 @pytest.fixture(scope="session")

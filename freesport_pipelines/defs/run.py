@@ -53,13 +53,19 @@ def resumed(context: dg.AssetExecutionContext, shop: Shop, session: "Session") -
 
 @contextmanager
 def readable_failure() -> Iterator[None]:
-    """Let an error reach the operator as the first line of the failed step, not below Dagster's frames."""
+    """Let an error reach the operator as the first line of the failed step, not below Dagster's frames.
+
+    Only maintenance of 1C lets Dagster try again by itself: other troubles were repeated already, or repeating is idle.
+    """
     try:
         yield
     except dg.Failure:
         raise
     except Exception as error:
-        raise dg.Failure(str(error) or type(error).__name__, allow_retries=False) from error
+        from freesport_pipelines.odata.errors import MaintenanceError
+
+        again = isinstance(error, MaintenanceError)
+        raise dg.Failure(str(error) or type(error).__name__, allow_retries=again) from error
 
 
 def session_step(shop: Shop, session_id: int, step: Callable[[], T]) -> T:

@@ -46,10 +46,6 @@ class PageSize:
         self.rows = max(SMALLEST_PAGE, self.rows // 4)
         return True
 
-    def cap(self, received: int) -> None:
-        """The server gave fewer than it was asked for although there are more: that is its own page size."""
-        self.rows = max(1, min(self.rows, received))
-
 
 class Asking:
     """Asks for pages, with the fields that exist."""

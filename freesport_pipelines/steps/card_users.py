@@ -1,8 +1,8 @@
 """Users of the site out of discount cards: login = phone, one per owner, all cards of an owner together.
 
 A phone that cards of several owners bear is nobody's login: it is reported and never merged. A customer who logs in
-with a card's phone already gets the card; nobody is ever moved from one owner to another. A user made here has the
-neutral role.
+with a card's phone already gets the card, unless he is blocked or merged: that is reported too. Nobody is ever moved
+from one owner to another. A user made here has the neutral role.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,6 +26,8 @@ from freesport_pipelines.steps import profile_frames
 SHARED_PHONE = str(ConflictType.PHONE)
 OPERATION = "import_discount_cards"
 PORTION = 500
+OBSOLETE = "obsolete"
+"""The decision of a question that went away by itself."""
 
 
 class Users(NamedTuple):
@@ -43,6 +45,11 @@ class _Owner(NamedTuple):
     onec_id: str
     phone: str
     name: str | None
+
+
+class _Login(NamedTuple):
+    customer_id: int
+    is_usable: bool
 
 
 def _owner(owner: Any, phone: Any, name: Any) -> _Owner:
@@ -69,14 +76,16 @@ def make_users(database: ShopDatabase, today: date) -> Users:
         for owner in owners:
             if owner.onec_id in of_owner:
                 continue
-            number = logins.get(owner.phone)
-            if number is None:
+            login = logins.get(owner.phone)
+            if login is None:
                 new.append(owner)
-            elif number in taken:  # the phone went from one owner's card to another's
-                refused.append(sorted([owner.onec_id, taken[number]]))
+            elif login.customer_id in taken:  # the phone went from one owner's card to another's
+                refused.append(sorted([owner.onec_id, taken[login.customer_id]]))
+            elif not login.is_usable:
+                refused.append([owner.onec_id])
             else:
-                linked[owner.onec_id] = number
-                taken[number] = owner.onec_id
+                linked[owner.onec_id] = login.customer_id
+                taken[login.customer_id] = owner.onec_id
         created = _create(connection, new, now)
         written = _give_cards(connection, of_owner | linked | created)
         conflicts = _report(connection, [*shared, *refused], now)
@@ -95,15 +104,16 @@ def _customers_of_owners(connection: sa.Connection) -> dict[str, int]:
     return {owner: number for owner, number in connection.execute(query)}  # noqa: C416
 
 
-def _logins(connection: sa.Connection) -> dict[str, int]:
-    """{phone: customer} of all who log in with a phone, in whatever mask."""
+def _logins(connection: sa.Connection) -> dict[str, _Login]:
+    """{phone: who logs in with it, in whatever mask}: one who may, if there is one."""
     c = customers.c
-    query = sa.select(c.login, c.id).where(c.login.is_not(None), c.is_active, c.merged_into_id.is_(None))
-    found: dict[str, int] = {}
-    for login, number in connection.execute(query.order_by(c.id)):
-        phone = card_phone(login)
+    usable = sa.and_(c.is_active, c.merged_into_id.is_(None))
+    query = sa.select(c.login, c.id, usable).where(c.login.is_not(None))
+    found: dict[str, _Login] = {}
+    for text, number, is_usable in connection.execute(query.order_by(sa.case((usable, 0), else_=1), c.id)):
+        phone = card_phone(text)
         if phone is not None:
-            found.setdefault(phone, number)
+            found.setdefault(phone, _Login(number, bool(is_usable)))
     return found
 
 
@@ -156,11 +166,14 @@ def _give_cards(connection: sa.Connection, customer_of: Mapping[str, int]) -> in
 
 
 def _report(connection: sa.Connection, owners_of_phones: list[list[str]], now: datetime) -> int:
-    """Keep a question per phone that several owners claim, by their ids; close those that are none any more."""
+    """Keep a question per phone that several owners, or a blocked customer, claim; close those that are none any more.
+
+    A question that went away by itself is open again when its cause is back; what a person has decided stays decided.
+    """
     wanted = {f"{SHARED_PHONE}|{'|'.join(owners)}": owners for owners in owners_of_phones}
     c = sync_conflicts.c
-    mine = c.conflict_type == SHARED_PHONE
-    known = {key: status for key, status in connection.execute(sa.select(c.key, c.status).where(mine))}  # noqa: C416
+    query = sa.select(c.key, c.status, c.decision).where(c.conflict_type == SHARED_PHONE)
+    known = {key: (status, decision) for key, status, decision in connection.execute(query)}
     new = [
         {
             "key": key, "conflict_type": SHARED_PHONE, "strategy": STRATEGY[ConflictType.PHONE], "status": "pending",
@@ -172,11 +185,17 @@ def _report(connection: sa.Connection, owners_of_phones: list[list[str]], now: d
     ]  # fmt: skip
     if new:
         connection.execute(sync_conflicts.insert(), new)
-    over = [key for key, status in known.items() if status == "pending" and key not in wanted]
-    for start in range(0, len(over), PORTION):
-        closed = sync_conflicts.update().where(c.key.in_(over[start : start + PORTION]))
-        connection.execute(closed.values(status="resolved", decision="obsolete", updated_at=now))
+    over = [key for key, (status, _) in known.items() if status == "pending" and key not in wanted]
+    back = [key for key, (_, decision) in known.items() if decision == OBSOLETE and key in wanted]
+    _set(connection, over, status="resolved", decision=OBSOLETE, updated_at=now)
+    _set(connection, back, status="pending", decision=None, updated_at=now)
     return len(wanted)
+
+
+def _set(connection: sa.Connection, keys: list[str], **values: Any) -> None:
+    for start in range(0, len(keys), PORTION):
+        these = sync_conflicts.c.key.in_(keys[start : start + PORTION])
+        connection.execute(sync_conflicts.update().where(these).values(**values))
 
 
 def _lines(created: Mapping[str, int], linked: Mapping[str, int]) -> Iterator[SyncLogRow]:

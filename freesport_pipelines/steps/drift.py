@@ -42,7 +42,7 @@ def mend_drift(
             # a register that is grouped by document counts documents
             grouped = client.fitted(entity).is_grouped
             known = count_rows(database, mirror.table, mirror.period, window.start, window.end, documents=grouped)
-            if counted != known:
+            if counted != known or not window.is_published:
                 outcome = read_window(database, client, table, window.start, window.end, run_id)
                 mended.append((table, window.start, outcome))
     return Drift(compared, mended)

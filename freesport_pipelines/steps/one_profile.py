@@ -52,14 +52,17 @@ def owner_of_customer(database: ShopDatabase, customer_id: int) -> str | None:
 
 
 def owner_of_phone_hash(database: ShopDatabase, digest: str) -> str | None:
-    """The owner of the card whose phone (7 and ten digits) has this SHA-256, hexadecimal."""
+    """The owner of the card whose phone (7 and ten digits) has this SHA-256, hexadecimal; None if several have it."""
     c = discount_cards.c
-    query = sa.select(c.phone, sa.func.coalesce(c.owner_onec_id, c.onec_id)).where(c.phone.is_not(None))
+    there = sa.and_(c.phone.is_not(None), c.missing_since.is_(None), sa.not_(c.is_marked))
+    query = sa.select(c.phone, sa.func.coalesce(c.owner_onec_id, c.onec_id)).where(there)
     with database.read() as connection:
-        for phone, owner in connection.execute(query.order_by(c.onec_id)):
-            if hashlib.sha256(phone.encode()).hexdigest() == digest.lower():
-                return str(owner)
-    return None
+        found = {
+            str(owner)
+            for phone, owner in connection.execute(query)
+            if hashlib.sha256(phone.encode()).hexdigest() == digest.lower()
+        }
+    return found.pop() if len(found) == 1 else None
 
 
 def requirement_json(database: ShopDatabase, settings: OnecSettings, owner: str, today: date) -> str | None:

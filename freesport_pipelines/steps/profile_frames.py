@@ -66,18 +66,25 @@ def counterparties(connection: sa.Connection) -> "pd.DataFrame":
 
 
 def _parts(owner: str | None) -> tuple[Any, Any]:
+    """Which sales, and which rows by card: those of documents that name the owner, or a card that is the owner's."""
     if owner is None:
         return None, None
-    by_card = sa.or_(t.sales_by_card.c.owner_onec_id == owner, t.sales_by_card.c.card_onec_id == owner)
-    documents = sa.select(t.sales_by_card.c.recorder).where(by_card)
+    card = t.discount_cards.c
+    own_cards = sa.select(card.onec_id).where(card.owner_onec_id == owner)
+    by_card = t.sales_by_card.c
+    of_owner = sa.or_(
+        by_card.owner_onec_id == owner, by_card.card_onec_id == owner, by_card.card_onec_id.in_(own_cards)
+    )
+    documents = sa.select(by_card.recorder).where(of_owner)
     of_sales = sa.or_(t.purchases.c.customer_onec_id == owner, t.purchases.c.recorder.in_(documents))
-    return of_sales, t.sales_by_card.c.recorder.in_(sa.select(t.purchases.c.recorder).where(of_sales))
+    return of_sales, by_card.recorder.in_(sa.select(t.purchases.c.recorder).where(of_sales))
 
 
 def _if_read(connection: sa.Connection, table: sa.Table) -> bool:
-    """Was the register ever read, and published in 1C then? If not, what it would say is unknown, not zero."""
-    published = sa.exists().where(onec_windows.c.entity == table.name, onec_windows.c.is_published)
-    return bool(connection.execute(sa.select(published)).scalar_one())
+    """Was the register read, and published in 1C at every reading? If not, what it says is unknown, not zero."""
+    mine = onec_windows.c.entity == table.name
+    read, unpublished = sa.exists().where(mine), sa.exists().where(mine, sa.not_(onec_windows.c.is_published))
+    return bool(connection.execute(sa.select(sa.and_(read, sa.not_(unpublished)))).scalar_one())
 
 
 def _products(connection: sa.Connection) -> "pd.DataFrame":

@@ -22,6 +22,9 @@ from freesport_pipelines_tests.customers.people import company, inn, kpp, packet
 from freesport_pipelines_tests.faults.shops import Template
 from freesport_pipelines_tests.keeping.commands import Commands
 
+pytestmark = pytest.mark.xdist_group("customer leaks")
+"""What the module prepares is expensive: it is prepared once."""
+
 INN, OTHER_INN = inn(731_910_317), inn(731_910_418)
 MAIL, OTHER_MAIL = "mrkr.xq7@example.test", "plt.zw9@example.test"
 PHONE, OTHER_PHONE = "8 (000) 773-19-17", "+7 000 773 19 18"

@@ -15,6 +15,8 @@ from freesport_pipelines_tests.purchases.onec_shop import BY_CARD, REGISTERS, SA
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 AGES_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+BEGIN = datetime(2023, 12, 31, 21, tzinfo=UTC)
+"""The first month of purchases begins, in Moscow."""
 
 
 def _mend(shop: OnecShop) -> Drift:
@@ -22,10 +24,9 @@ def _mend(shop: OnecShop) -> Drift:
         return mend_drift(shop.database, client, REGISTERS, AGES_AGO, None)
 
 
-def _refresh(shop: OnecShop, limit: int, now: datetime = NOW, stop_after: int = 10_000) -> dict[str, int]:
-    asked = iter(range(10_000))
+def _refresh(shop: OnecShop, limit: int, now: datetime = NOW) -> dict[str, int]:
     with shop.client() as client:
-        return refresh_cards(shop.database, client, limit, now, done=lambda: next(asked) >= stop_after)
+        return refresh_cards(shop.database, client, limit, BEGIN, now)
 
 
 def test_nothing_is_read_again_where_counts_are_equal(shop: OnecShop) -> None:
@@ -107,12 +108,19 @@ def test_cards_never_refreshed_come_first_and_then_the_oldest(shop: OnecShop) ->
     assert order[:-2] == sorted(guid("card", n) for n in range(1, 41) if n not in (1, 3))
 
 
-def test_a_stopped_batch_goes_on_where_it_ended(shop: OnecShop) -> None:
+def test_the_next_batch_goes_on_where_this_one_ended(shop: OnecShop) -> None:
     shop.scan("discount_cards")
-    assert _refresh(shop, 10, stop_after=4) == {"cards": 4, "changed_rows": _rows_of(shop, 4), "left_for_later": 6}
+    assert _refresh(shop, 4) == {"cards": 4, "changed_rows": _rows_of(shop, 4), "left_for_later": 0}
     _refresh(shop, 10, NOW + timedelta(days=1))
     refreshed = shop.rows("SELECT onec_id FROM discount_cards WHERE refreshed_at IS NOT NULL ORDER BY onec_id")
     assert [row["onec_id"] for row in refreshed] == sorted(guid("card", n) for n in range(1, 41))[:14]
+
+
+def test_where_1c_cannot_filter_by_card_one_card_is_tried_and_the_others_left(shop: OnecShop) -> None:
+    """Each card would be a scan of the whole register."""
+    shop.scan("discount_cards")
+    shop.server.faults.add(Fault("where_refused", entity=BY_CARD))
+    assert _refresh(shop, 10) == {"cards": 1, "changed_rows": _rows_of(shop, 1), "left_for_later": 9}
 
 
 def test_all_cards_are_refreshed_in_so_many_nights(shop: OnecShop) -> None:

@@ -18,6 +18,9 @@ from freesport_pipelines.emulator.people import CARDS, COUNTERPARTIES
 from freesport_pipelines_tests.faults.shops import Template
 from freesport_pipelines_tests.purchases.onec_shop import OnecShop, onec_shop
 
+pytestmark = pytest.mark.xdist_group("purchase leaks")
+"""What the module prepares is expensive: it is prepared once."""
+
 TABLES = (
     "purchase_profiles", "onec_windows", "sync_conflicts", "customer_sync_log", "purchases", "sales_by_card",
     "retail_receipts", "loyalty_movements", "loyalty_balances", "product_affinity",
@@ -52,7 +55,7 @@ def traces(empty: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with empty.database(folder) as url, onec_shop(url, folder, company) as shop:
         said, home = folder / "said.txt", folder / "dagster"
         home.mkdir()
-        with _heard(said), dg.DagsterInstance.local_temp(str(home)) as instance:
+        with _heard(said), _retries_at_once(), dg.DagsterInstance.local_temp(str(home)) as instance:
             shop.instance.dispose()
             shop.instance = instance
             failures = _run_everything(
@@ -102,6 +105,14 @@ def _heard(path: Path) -> Iterator[None]:
         finally:
             root.setLevel(level)
             root.removeHandler(handler)
+
+
+@contextmanager
+def _retries_at_once() -> Iterator[None]:
+    """Maintenance of 1C is waited for in minutes; here nobody waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dg.RetryPolicy, "calculate_delay", lambda policy, attempt: 0)
+        yield
 
 
 def _secrets(company: Company) -> frozenset[str]:

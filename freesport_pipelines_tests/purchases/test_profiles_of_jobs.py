@@ -82,7 +82,7 @@ def test_refreshing_cards_changes_no_profile(shop: OnecShop) -> None:
     shop.read("2024-01")
     before = {owner: profile["lifetime_revenue"] for owner, profile in _profiles(shop).items()}
     with shop.client() as client:
-        refresh_cards(shop.database, client, 12, datetime.now(UTC))
+        refresh_cards(shop.database, client, 12, datetime(2023, 12, 31, 21, tzinfo=UTC), datetime.now(UTC))
     assert {owner: profile["lifetime_revenue"] for owner, profile in _profiles(shop).items()} == before
 
 

@@ -27,6 +27,9 @@ from freesport_pipelines_tests.purchases.onec_shop import (
     onec_shop,
 )
 
+pytestmark = pytest.mark.xdist_group("purchase truth")
+"""What the module prepares is expensive: it is prepared once."""
+
 Profiles = dict[str, dict[str, Any]]
 
 
