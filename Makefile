@@ -42,6 +42,7 @@ bench: $(BENCH_INSTALLED)  ## how fast it is on this machine; GOODS=170000 or SI
 
 lint: $(INSTALLED)  ## ruff and strict types in the pure rooms
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 check: lint test  ## what must pass before a commit

@@ -1,6 +1,6 @@
 """Puts the results that are there into README.md, and their plot beside it.
 
-    python -m benchmarks.readme     from benchmarks/results/*.json, without measuring anything
+python -m benchmarks.readme     from benchmarks/results/*.json, without measuring anything
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Builders of contragents files for tests, beside `commerceml_xml`: people and companies that nobody is.
 
-    contragents_xml([contragent("c1", official_name='ООО "Пример"', contacts=[("Телефон рабочий", "8 000 000 00 01")])])
+contragents_xml([contragent("c1", official_name='ООО "Пример"', contacts=[("Телефон рабочий", "8 000 000 00 01")])])
 """
 
 from collections.abc import Iterable, Sequence

@@ -84,9 +84,7 @@ def _run(job: str | None, directory: Path, config: dict[str, Any], *, as_json: b
     _finish(*_execute_all(jobs, str(directory.resolve()), config), as_json=as_json)
 
 
-def _execute_all(
-    jobs: Sequence[str], drop: str, config: dict[str, Any]
-) -> tuple[list[dict[str, Any]], list[str]]:
+def _execute_all(jobs: Sequence[str], drop: str, config: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """Summaries of the jobs that were run on a drop, and what failed."""
     done: list[dict[str, Any]] = []
     errors: list[str] = []

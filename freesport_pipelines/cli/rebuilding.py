@@ -76,9 +76,7 @@ def _show_plan(plan: "Plan") -> None:
         typer.echo(plan.note, err=True)
 
 
-def _replace_shop(
-    shop: "Shop", plan: "Plan", backups: "Backups", seen: "Mark", left_out: list[str]
-) -> dict[str, Any]:
+def _replace_shop(shop: "Shop", plan: "Plan", backups: "Backups", seen: "Mark", left_out: list[str]) -> dict[str, Any]:
     """Build in a scratch database, and only if all of it worked bring the result into the shop's."""
     from freesport_pipelines.database.backup import back_up
     from freesport_pipelines.database.backup_manifest import BEFORE_REBUILD

@@ -237,7 +237,6 @@ def _add(figures: dict[str, dict[str, Any]], kind: Kind, more: Mapping[str, Any]
         figures.setdefault(str(kind), {}).update(more)
 
 
-
 WAITING_FEEDS: tuple[tuple[str, Feed], ...] = tuple(
     (str(_KIND_OF_TABLE[name]), _FEED[name]) for name in ("skus", "sku_prices", "sku_stocks")
 )

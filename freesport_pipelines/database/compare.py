@@ -87,9 +87,7 @@ def _may_differ(connection: sa.Connection, feed: Feed) -> ColumnElement[bool]:
     values = described(connection, feed)
     if feed.is_hashed:
         narrow = {"is_active", "hidden_by_1c", "brand_id", *feed.touched}
-        of_hash = sa.and_(
-            sa.not_(feed.is_touch), feed.live.c.content_hash.is_distinct_from(feed.staged.c.content_hash)
-        )
+        of_hash = sa.and_(sa.not_(feed.is_touch), feed.live.c.content_hash.is_distinct_from(feed.staged.c.content_hash))
         return sa.or_(of_hash, *(live.is_distinct_from(after) for name, live, after in values if name in narrow))
     return sa.or_(*(live.is_distinct_from(after) for _, live, after in values))
 

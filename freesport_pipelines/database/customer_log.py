@@ -26,9 +26,7 @@ def keep(connection: sa.Connection, session_id: int) -> None:
     # a customer made by this session has its number only now
     values[_COLUMNS.index("customer_id")] = sa.func.coalesce(staged.c.customer_id, customers.c.id)
     rows = (
-        sa.select(
-            sa.literal(session_id, sa.BigInteger), *values, sa.literal(now, customer_sync_log.c.created_at.type)
-        )
+        sa.select(sa.literal(session_id, sa.BigInteger), *values, sa.literal(now, customer_sync_log.c.created_at.type))
         .select_from(staged.outerjoin(customers, customers.c.onec_id == staged.c.onec_id))
         .order_by(staged.c.seq)
     )

@@ -72,9 +72,7 @@ customers = sa.Table(
     sa.Column("sync_error_message", sa.Text),
     sa.Column("last_sync_at", UtcDateTime, doc="when 1C and the shop last agreed (UTC)"),
     sa.Column("created_in_1c", sa.Boolean, nullable=False, server_default=sa.false(), doc="made by an import"),
-    sa.Column(
-        "needs_1c_export", sa.Boolean, nullable=False, server_default=sa.false(), doc="waits to be told to 1C"
-    ),
+    sa.Column("needs_1c_export", sa.Boolean, nullable=False, server_default=sa.false(), doc="waits to be told to 1C"),
     sa.Column("marked_in_1c", sa.Boolean, nullable=False, server_default=sa.false(), doc="1C marked it for deletion"),
     sa.Column("merged_into_id", LocalId, doc="the customer that took this one's place"),
     sa.Column("is_active", sa.Boolean, nullable=False, server_default=sa.true()),

@@ -45,12 +45,10 @@ def stage_default_skus(connection: sa.Connection) -> int:
 def hide_outgrown_default_skus(connection: sa.Connection) -> int:
     """Hide default SKUs of goods that now have offers; return how many."""
     skus, offer = schema.skus, staging.skus.alias("offer")
-    offers_appeared = sa.exists().where(
-        offer.c.parent_onec_id == skus.c.parent_onec_id, sa.not_(offer.c.is_default)
-    )
+    offers_appeared = sa.exists().where(offer.c.parent_onec_id == skus.c.parent_onec_id, sa.not_(offer.c.is_default))
     named = sa.exists().where(offer.c.onec_id == skus.c.onec_id)
-    outgrown = sa.select(
-        TOUCH_SEQ - skus.c.id, skus.c.onec_id, skus.c.parent_onec_id, sa.true(), sa.false()
-    ).where(skus.c.is_default, skus.c.is_active, offers_appeared, sa.not_(named))
+    outgrown = sa.select(TOUCH_SEQ - skus.c.id, skus.c.onec_id, skus.c.parent_onec_id, sa.true(), sa.false()).where(
+        skus.c.is_default, skus.c.is_active, offers_appeared, sa.not_(named)
+    )
     names = ["seq", "onec_id", "parent_onec_id", "is_default", "wants_active"]
     return connection.execute(staging.skus.insert().from_select(names, outgrown)).rowcount

@@ -219,15 +219,11 @@ _FIGURES: dict[str, Callable[[Evidence], Figure]] = {
     "prices_do_not_collapse": _if_changed(
         ("sku_prices",), lambda e: moves.collapsing_prices(e.connection, e.session.id, e.policy.collapse_by)
     ),
-    "prices_stay_above_zero": _if_changed(
-        ("sku_prices",), lambda e: moves.lost_prices(e.connection, e.session.id)
-    ),
+    "prices_stay_above_zero": _if_changed(("sku_prices",), lambda e: moves.lost_prices(e.connection, e.session.id)),
     "prices_do_not_jump": _if_changed(
         ("sku_prices",), lambda e: moves.jumping_prices(e.connection, e.session.id, e.policy.price_move_by)
     ),
-    "stock_does_not_vanish": _if_changed(
-        ("sku_stocks",), lambda e: moves.vanishing_stock(e.connection, e.session.id)
-    ),
+    "stock_does_not_vanish": _if_changed(("sku_stocks",), lambda e: moves.vanishing_stock(e.connection, e.session.id)),
     "customers_stay_active": _if_changed(
         ("customers",), lambda e: customer_figures.vanishing_customers(e.connection, e.session.id)
     ),
@@ -256,5 +252,3 @@ def _examples(e: Evidence, kind: str, reasons: tuple[str, ...]) -> tuple[str, ..
     q = quarantine_table
     query = sa.select(q.c.key).where(q.c.session_id == e.session.id, q.c.kind == kind, q.c.reason.in_(reasons))
     return tuple(e.connection.execute(query.limit(EXAMPLES)).scalars())
-
-

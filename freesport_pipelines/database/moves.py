@@ -39,9 +39,7 @@ def vanishing_categories(connection: sa.Connection, session_id: int) -> Figure:
 
 def collapsing_prices(connection: sa.Connection, session_id: int, by: float) -> Figure:
     """SKUs of which some price would fall by more than a share of itself, and stay above zero."""
-    return _moving_prices(
-        connection, session_id, lambda before, after: sa.and_(after > 0, after < before * (1 - by))
-    )
+    return _moving_prices(connection, session_id, lambda before, after: sa.and_(after > 0, after < before * (1 - by)))
 
 
 def lost_prices(connection: sa.Connection, session_id: int) -> Figure:

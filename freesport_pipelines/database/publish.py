@@ -98,9 +98,7 @@ def _update(connection: sa.Connection, feed: Feed, session_id: int, now: datetim
     return (
         feed.live.update()
         .values(changed)
-        .where(
-            feed.live_id == change_sets.c.live_id, _mine(feed, session_id), change_sets.c.operation != INSERT
-        )
+        .where(feed.live_id == change_sets.c.live_id, _mine(feed, session_id), change_sets.c.operation != INSERT)
     )
 
 
@@ -111,9 +109,7 @@ def _release_keys(feed: Feed, session_id: int) -> sa.Update:
     return (
         feed.live.update()
         .values({key.name: None})
-        .where(
-            feed.live_id == change_sets.c.live_id, _mine(feed, session_id), change_sets.c.operation != INSERT, loses
-        )
+        .where(feed.live_id == change_sets.c.live_id, _mine(feed, session_id), change_sets.c.operation != INSERT, loses)
     )
 
 

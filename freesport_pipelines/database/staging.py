@@ -19,6 +19,7 @@ from freesport_pipelines.domain import rows
 STAGE = "stage"
 metadata = sa.MetaData(schema=STAGE)
 
+
 def _type(name: str, annotation: Any, live: sa.Table | None) -> Any:
     """The live column's type, except that JSON stays text until a row is really written."""
     column = live.c.get(name) if live is not None else None

@@ -87,6 +87,7 @@ def _of_catalogue(
     instance: dg.DagsterInstance, shop: Shop, kept: Mapping[str, frozenset[str]]
 ) -> Iterator[WaitingDrop]:
     from freesport_pipelines.database import unfinished
+
     settled, begun = unfinished.settled_drops(shop.database), unfinished.begun_drops(shop.database)
     catalogue: str | None = None
     for drop_id, all_kinds in sorted(kept.items()):

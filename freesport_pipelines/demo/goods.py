@@ -57,9 +57,7 @@ class GoodsRows:
         self._image_id = id_maker(plan.seed, "image")
         maker_id = id_maker(plan.seed, "maker")
         self._makers = [_MAKER.format(id=maker_id(n), name=escape(name)) for n, name in enumerate(MAKERS)]
-        self._sections = [
-            [_fragments(one) for one in properties.of_goods(section)] for section in range(len(SECTIONS))
-        ]
+        self._sections = [[_fragments(one) for one in properties.of_goods(section)] for section in range(len(SECTIONS))]
         self._orders = orders(plan.seed, "values order", plan.properties_per_good)
         self._brand_ids = _brand_ids(properties.brand)
         self._pseudo_brand_ids = [value_id for value_id, text in properties.brand.values if text in PSEUDO_BRANDS]

@@ -66,9 +66,7 @@ def price_types() -> list[str]:
 def warehouses(seed: int, count: int) -> list[str]:
     """Render `count` invented warehouses."""
     new_id = id_maker(seed, "warehouse")
-    return [
-        _WAREHOUSE.format(id=new_id(n), number=n + 1, town=_TOWNS[n % len(_TOWNS)]) for n in range(count)
-    ]
+    return [_WAREHOUSE.format(id=new_id(n), number=n + 1, town=_TOWNS[n % len(_TOWNS)]) for n in range(count)]
 
 
 def units() -> list[str]:

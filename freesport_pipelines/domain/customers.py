@@ -249,5 +249,3 @@ def _line(status: str, outcome: Outcome, onec_id: str, overruled: tuple[str, ...
     if overruled:
         details["overruled"] = list(overruled)
     return SyncLogRow(IMPORT, status, outcome.method, outcome.customer_id, onec_id, as_json(details), None)
-
-

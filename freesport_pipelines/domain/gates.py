@@ -258,6 +258,7 @@ GATES: tuple[Gate, ...] = (
     ),
 )
 
+
 def judge(gate: Gate, figure: Figure, policy: BlockPolicy, *, first_import: bool) -> Result:
     """Turn a figure into a result.
 

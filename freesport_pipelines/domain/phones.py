@@ -17,9 +17,7 @@ LONGEST = 300
 """The same shop phone stands in many rows."""
 _SEPARATORS = re.compile(r"[,;\r\n]+|(?=\+)")
 """A plus can only begin a number, so it parts two of them as well."""
-_EXTENSION = re.compile(
-    r"(?:(?<![^\W\d_])(?:добавочный|доб|внутренний|внутр|вн|ext)[.:]*|#)\s*\d+\)?", re.IGNORECASE
-)
+_EXTENSION = re.compile(r"(?:(?<![^\W\d_])(?:добавочный|доб|внутренний|внутр|вн|ext)[.:]*|#)\s*\d+\)?", re.IGNORECASE)
 _NOT_A_DIGIT = re.compile(r"[^0-9]+")
 _RUSSIAN_LENGTH = 10
 """Digits behind the country code 7."""

@@ -41,9 +41,7 @@ def stage_stocks(context: ImportContext) -> dict[str, dict[str, Any]]:
         accounted = dialect.exact_sum(connection, staging.sku_stocks.c.raw_quantity)
     read = tally.notes.sums.get(QUANTITY_READ, Decimal(0))
     unknown = len(tally.notes.found.get(UNKNOWN_WAREHOUSE, ()))
-    figures = tally.as_figures(
-        quantity_read=str(read), quantity_accounted=str(accounted), unknown_warehouses=unknown
-    )
+    figures = tally.as_figures(quantity_read=str(read), quantity_accounted=str(accounted), unknown_warehouses=unknown)
     return {str(Kind.RESTS): figures}
 
 

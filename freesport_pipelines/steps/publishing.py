@@ -89,9 +89,7 @@ def publish_session(database: ShopDatabase, session_id: int, settings: Settings)
     return finish(database, session)
 
 
-def _judged_until_it_holds(
-    database: ShopDatabase, session: sessions.Session, settings: Settings
-) -> sessions.Session:
+def _judged_until_it_holds(database: ShopDatabase, session: sessions.Session, settings: Settings) -> sessions.Session:
     """Apply the session, judging it again when others were published meanwhile."""
     for attempt in range(JUDGED_AT_MOST):
         try:

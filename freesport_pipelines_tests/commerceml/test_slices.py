@@ -28,8 +28,7 @@ def cut(content: bytes, length: int, kind: Kind = Kind.GOODS) -> Slices | None:
 def packets(content: bytes, slices: Slices) -> list[bytes]:
     last = slices.spans[-1]
     return [
-        slices.head + content[begin:end] + (b"" if (begin, end) == last else slices.tail)
-        for begin, end in slices.spans
+        slices.head + content[begin:end] + (b"" if (begin, end) == last else slices.tail) for begin, end in slices.spans
     ]
 
 

@@ -1,6 +1,6 @@
 """People and companies that nobody is, as 1C unloads them: phones of the code 000, mails at example.test.
 
-    packet(company("c1", tax_id=inn(1)), person("c2", email="anna@example.test"))
+packet(company("c1", tax_id=inn(1)), person("c2", email="anna@example.test"))
 """
 
 from collections.abc import Sequence
@@ -78,9 +78,7 @@ def person(
 ) -> str:
     """An individual."""
     told = [("ИдНаСайте", platform_id)] if platform_id else []
-    return contragent(
-        onec_id, name, full_name=name, contacts=contacts(phone, email), requisites=told, **fields
-    )
+    return contragent(onec_id, name, full_name=name, contacts=contacts(phone, email), requisites=told, **fields)
 
 
 def packet(*contragents: str, day: int = 0, **envelope: Any) -> dict[str, bytes]:

@@ -129,7 +129,7 @@ def live_through(day: Day) -> None:
 
 def fail_by_files(here: Installation, day: Day) -> None:
     """A packet that ends too early, and one that somebody has edited by hand."""
-    (path, content), = packet(*contragents()).items()
+    ((path, content),) = packet(*contragents()).items()
     broken = {
         "truncated": content[: content.index("Шмякоухова".encode())],
         "edited": content.replace("Мумриклин".encode(), "Мумриклин&Перелеткин;".encode()),

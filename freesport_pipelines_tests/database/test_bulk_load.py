@@ -35,9 +35,7 @@ NASTY = [
     "{}",
     "%s :name ?",
 ]
-TEXTS = st.sampled_from(NASTY) | st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12
-)
+TEXTS = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_growing_file_is_waited_for(sensor: Sensor) -> None:
 
 
 def test_a_file_without_its_closing_tag_is_waited_for_until_it_is_whole(sensor: Sensor) -> None:
-    (path, content), = exports.units().items()
+    ((path, content),) = exports.units().items()
     write_export(sensor.incoming, {path: content[:-40]})
     sensor.tick()
     requests, reason = sensor.tick()

@@ -39,11 +39,15 @@ def test_totals_equal_a_recount(plan: DemoPlan, tmp_path: Path) -> None:
 def test_dirty_rows_are_few_and_the_same_at_any_size(tmp_path: Path) -> None:
     small = write_demo_export(DemoPlan(goods=50, properties_per_good=3), tmp_path / "a")
     large = write_demo_export(DemoPlan(goods=900, offers_per_good=1, properties_per_good=3), tmp_path / "b")
-    assert small.quarantined == large.quarantined == {
-        "offers": {"orphan": 1},
-        "prices": {"orphan": 1, "unparseable": 1, "negative": 1, "empty": 1},
-        "rests": {"orphan": 1},
-    }
+    assert (
+        small.quarantined
+        == large.quarantined
+        == {
+            "offers": {"orphan": 1},
+            "prices": {"orphan": 1, "unparseable": 1, "negative": 1, "empty": 1},
+            "rests": {"orphan": 1},
+        }
+    )
     assert small.excluded == large.excluded == {"unknown_group": 2, "no_group": 2, "marked_group": 3}
     assert small.quarantined_of("prices") == 4
     clean = write_demo_export(DemoPlan(goods=50, properties_per_good=3, dirty=False), tmp_path / "c")

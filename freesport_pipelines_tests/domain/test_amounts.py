@@ -14,7 +14,7 @@ from freesport_pipelines.domain.roles import PRICE_FIELDS
 from freesport_pipelines.domain.stocks import NO_WAREHOUSE, shape_stocks
 
 FIELDS = {"t-retail": "retail_price", "t-opt1": "opt1_price", "t-partner": None}
-IDS = st.none() | st.text("ab1-\"\\\t\n\u2028é#|", max_size=6)
+IDS = st.none() | st.text('ab1-"\\\t\n\u2028é#|', max_size=6)
 QUANTITIES = st.lists(st.tuples(IDS, st.decimals(-9_999, 9_999, places=3, allow_nan=False).map(str)), max_size=6)
 
 

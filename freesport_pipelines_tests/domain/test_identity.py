@@ -74,9 +74,7 @@ def test_the_order_of_customers_does_not_matter(me: Incoming, found: list[Candid
 
 @often
 @given(contragents, customers(), st.sets(st.integers(1, 5)), st.sets(st.integers(1, 5)))
-def test_what_is_linked_stays_linked(
-    me: Incoming, found: list[Candidate], linked: set[int], apart: set[int]
-) -> None:
+def test_what_is_linked_stays_linked(me: Incoming, found: list[Candidate], linked: set[int], apart: set[int]) -> None:
     """Asked again with its own answer carried out, it finds the same customer and links nothing."""
     first = resolve(me, found, linked_by_hand=linked, apart_by_hand=apart)
     if first.action not in (Action.LINK, Action.UPDATE):
@@ -156,9 +154,7 @@ def test_a_pair_that_people_have_separated_is_neither_linked_nor_asked_about(
 
 @often
 @given(contragents, customers())
-def test_only_customers_without_a_record_are_asked_about_and_each_once(
-    me: Incoming, found: list[Candidate]
-) -> None:
+def test_only_customers_without_a_record_are_asked_about_and_each_once(me: Incoming, found: list[Candidate]) -> None:
     outcome = resolve(me, found)
     asked = [review.customer_id for review in outcome.reviews]
     assert len(asked) == len(set(asked))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from freesport_pipelines.domain.person_names import PersonName, collapsed, name_key, person_name
 
-NAMES = st.text("абвАБВёйЁ ООИП\"«»-.,_17с\u0301\u0308", max_size=30)
+NAMES = st.text('абвАБВёйЁ ООИП"«»-.,_17с\u0301\u0308', max_size=30)
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,7 @@ def test_a_property_nobody_knows_is_kept_as_text() -> None:
     assert notes.warnings == {"unknown_attribute": 1}
 
 
-@pytest.mark.parametrize(
-    ("raw", "value"), [("21,6", 21.6), ("5", 5), ("5.0", 5), ("1\u00a0000", 1000), ("-0,5", -0.5)]
-)
+@pytest.mark.parametrize(("raw", "value"), [("21,6", 21.6), ("5", 5), ("5.0", 5), ("1\u00a0000", 1000), ("-0,5", -0.5)])
 def test_a_number_property_holds_a_number(raw: str, value: float) -> None:
     read = specification([("weight", raw)], DICTIONARY, Notes())["weight"]
     assert (read, type(read)) == (value, type(value))

@@ -238,9 +238,7 @@ def test_a_backup_of_an_older_schema_is_restored_into_an_empty_database_and_upgr
     newer.dispose()
 
 
-def test_figures_and_dump_are_of_one_moment(
-    shop: ShopUnderTest, safe: Safe, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_figures_and_dump_are_of_one_moment(shop: ShopUnderTest, safe: Safe, monkeypatch: pytest.MonkeyPatch) -> None:
     if shop.database.is_sqlite:
         pytest.skip("SQLite's figures are taken from the copy itself")
     published(shop)

@@ -108,9 +108,7 @@ def test_a_rollback_is_repeated(shop: ShopUnderTest, freesport: Commands) -> Non
     assert catalogue(shop) == then
 
 
-def test_an_approval_is_repeated(
-    shop: ShopUnderTest, freesport: Commands, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_approval_is_repeated(shop: ShopUnderTest, freesport: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FREESPORT_MOVE_BLOCK_ROWS", "1")
     shop.configure(move_block_rows=1)
     published(shop)
@@ -170,9 +168,7 @@ def test_no_session_loses_its_number(shop: ShopUnderTest, freesport: Commands) -
 
 
 @pytest.mark.slow
-def test_a_second_rebuild_does_not_bring_back_what_the_first_left_out(
-    shop: ShopUnderTest, freesport: Commands
-) -> None:
+def test_a_second_rebuild_does_not_bring_back_what_the_first_left_out(shop: ShopUnderTest, freesport: Commands) -> None:
     first = session_of(published(shop))
     published(shop, day=16)
     freesport("backup")

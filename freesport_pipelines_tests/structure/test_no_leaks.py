@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HOME_PATH = re.compile(r"(?<![\w.:])(?:/(?:home|Users)/[\w.-]+/|/ro[o]t/[\w.-]|/wo[r]k/[\w.-])|[A-Z]:\\Users\\\w")
 TOKEN = re.compile(r"ONEC_API_TOKEN\s*[=:]\s*[\"']?[A-Za-z0-9+/_-]{24,}")
-INDEX = re.compile(r"(?:index-url|index_url|registry|find-links)\s*=\s*[{\s]*(?:\w+\s*=\s*)?[\"']?(https?://[^\s\"'}]+)")
+INDEX = re.compile(
+    r"(?:index-url|index_url|registry|find-links)\s*=\s*[{\s]*(?:\w+\s*=\s*)?[\"']?(https?://[^\s\"'}]+)"
+)
 
 
 def tracked_texts() -> Iterator[tuple[str, str]]:

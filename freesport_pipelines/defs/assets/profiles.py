@@ -83,9 +83,7 @@ class ProfileConfig(dg.Config):
             **DESCRIBED,
         ),
     ],
-    check_specs=[
-        dg.AssetCheckSpec(name, asset="purchase_profiles", description=text) for name, text in CHECKS.items()
-    ],
+    check_specs=[dg.AssetCheckSpec(name, asset="purchase_profiles", description=text) for name, text in CHECKS.items()],
 )
 def profile_buyers(config: ProfileConfig, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]) -> Any:
     """Judge every row of the registers once, make the profiles, reconcile, store."""

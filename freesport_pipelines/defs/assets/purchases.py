@@ -112,9 +112,7 @@ def purchase_drift(
     for table, start, outcome in found.mended:
         month = f"{start.astimezone(client.zone):%Y-%m-01}"
         context.log_event(
-            dg.AssetMaterialization(
-                table, partition=month, metadata={"reason": "drift", **outcome.as_metadata()}
-            )
+            dg.AssetMaterialization(table, partition=month, metadata={"reason": "drift", **outcome.as_metadata()})
         )
     listed = [(table, f"{start.astimezone(client.zone):%Y-%m}", o.counts.rows) for table, start, o in found.mended]
     metadata: dict[str, Any] = {"months_compared": found.compared, "months_read_again": len(found.mended)}
