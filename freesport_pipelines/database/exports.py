@@ -15,13 +15,12 @@ import sqlalchemy as sa
 from freesport_pipelines.database import staging
 from freesport_pipelines.database.customer_schema import contragents, customer_exports, customers, sync_conflicts
 from freesport_pipelines.domain.canonical import content_hash
+from freesport_pipelines.domain.contragents import PLATFORM_ID_BEGINS
 from freesport_pipelines.domain.customer_merge import LEGAL_ENTITY, PROFILE, is_ahead, is_company, person_of
 from freesport_pipelines.domain.customers import profile_of_contragent
 from freesport_pipelines.domain.identity import ConflictType
 from freesport_pipelines.domain.outgoing import OutgoingCustomer
 
-PREFIX = "freesport-customer-"
-"""How the platform's own ids look in 1C; an `<Ид>` that is no id of 1C's."""
 PORTION = 500
 _TOLD = (*PROFILE, "name", "customer_type")
 
@@ -71,7 +70,7 @@ def waiting(
 
 def new_platform_id(customer_id: int) -> str:
     """Under which 1C is told of a customer, again and again; nobody else can know it."""
-    return f"{PREFIX}{customer_id}-{secrets.token_hex(6)}"
+    return f"{PLATFORM_ID_BEGINS}{customer_id}-{secrets.token_hex(6)}"
 
 
 def fingerprint(customer: Any) -> int:
