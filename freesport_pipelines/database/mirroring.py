@@ -14,9 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect
-from freesport_pipelines.database.engine import PUBLISH_LOCK, ShopDatabase
+from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.purchase_schema import onec_windows
 
+MIRROR_LOCK = 7_214_005
+"""One mirror is written at a time; the catalogue is published beside it."""
 VANISH_SHARE = 0.2
 VANISH_ROWS = 10
 """No share of vanished rows is suspicious below this many."""
@@ -26,6 +28,12 @@ Row = Sequence[Any]
 
 class SuspiciousScan(RuntimeError):
     """1C shows much less than before: lost rights look just like deletions, so nothing was changed."""
+
+
+class RepeatedRows(RuntimeError):
+    """A row was read twice: somebody gave a document another time meanwhile. Nothing was changed."""
+
+    transient = True
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class Gathered:
         connection = self._connection.execution_options(sqlite_begin="IMMEDIATE")
         with connection.begin():
             if not dialect.is_sqlite(connection):
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(PUBLISH_LOCK + 10)))
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIRROR_LOCK)))
                 connection.exec_driver_sql(f"ANALYZE {self.table.name}")
             dialect.plan_for(connection, self.rows)
             yield connection
@@ -103,9 +111,19 @@ class Gathered:
         rest = [name for name in self.columns if name not in self.key]
         return sa.or_(*(self.live.c[name].is_distinct_from(self.table.c[name]) for name in rest))
 
-    def without_repeats(self, connection: sa.Connection) -> None:
-        """Index the gathered rows by their key."""
-        connection.exec_driver_sql(f"CREATE INDEX ix_{self.table.name} ON {self.table.name} ({', '.join(self.key)})")
+    def index_by_key(self, connection: sa.Connection) -> None:
+        """Index the gathered rows.
+
+        :raises RepeatedRows: if two of them have one key
+        """
+        index = f"CREATE UNIQUE INDEX ix_{self.table.name} ON {self.table.name} ({', '.join(self.key)})"
+        try:
+            connection.exec_driver_sql(index)
+        except sa.exc.IntegrityError:
+            raise RepeatedRows(
+                f"{self.live.name}: 1C gave a row twice, because a document was moved while it was read. Nothing was "
+                "changed; run it again (документ перенесли во время чтения, повторите)"
+            ) from None
 
 
 def _is_there(connection: sa.Connection, name: str) -> bool:
@@ -134,7 +152,7 @@ def replace_window(gathered: Gathered, period: str, read: Read) -> Counts:
     start, end = (sa.literal(moment, live.c[period].type) for moment in (read.start, read.end))
     inside = sa.and_(live.c[period] >= start, live.c[period] < end)
     with gathered.publishing() as connection:
-        gathered.without_repeats(connection)
+        gathered.index_by_key(connection)
         gone = live.delete().where(inside, ~sa.exists().where(gathered.same()))
         deleted = connection.execute(gone).rowcount
         updated, inserted = _write(connection, gathered)
@@ -155,7 +173,7 @@ def replace_window(gathered: Gathered, period: str, read: Read) -> Counts:
 def replace_part(gathered: Gathered, of: sa.ColumnElement[bool], after: Sequence[sa.Update] = ()) -> Counts:
     """Make the live rows of a condition equal to the gathered ones: one card's history, all balances."""
     with gathered.publishing() as connection:
-        gathered.without_repeats(connection)
+        gathered.index_by_key(connection)
         gone = gathered.live.delete().where(of, ~sa.exists().where(gathered.same()))
         deleted = connection.execute(gone).rowcount
         updated, inserted = _write(connection, gathered)
@@ -172,7 +190,7 @@ def replace_catalogue(gathered: Gathered, now: datetime, *, allow_vanishing: boo
     live = gathered.live
     moment = sa.literal(now, live.c.updated_at.type)
     with gathered.publishing() as connection:
-        gathered.without_repeats(connection)
+        gathered.index_by_key(connection)
         there = sa.exists().where(gathered.same())
         known = sa.select(sa.func.count()).select_from(live).where(live.c.missing_since.is_(None))
         vanishing = known.where(~there)

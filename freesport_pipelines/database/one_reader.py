@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database.engine import ShopDatabase
 
-READER_LOCK = 7_214_003
+READER_LOCK = 7_214_004
 
 
 @contextmanager

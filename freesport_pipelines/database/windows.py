@@ -14,15 +14,13 @@ class WindowRead(NamedTuple):
 
     start: datetime
     end: datetime
-    rows: int
-    read_at: datetime
     is_published: bool
 
 
 def windows_read(database: ShopDatabase, entity: str) -> list[WindowRead]:
     """All windows of a table, oldest first."""
     c = onec_windows.c
-    query = sa.select(c.window_start, c.window_end, c.row_count, c.read_at, c.is_published).where(c.entity == entity)
+    query = sa.select(c.window_start, c.window_end, c.is_published).where(c.entity == entity)
     with database.read() as connection:
         return [WindowRead(*row) for row in connection.execute(query.order_by(c.window_start))]
 
@@ -37,11 +35,3 @@ def count_rows(
         rows = sa.select(live.c.recorder, live.c.recorder_type).distinct() if documents else sa.select(column)
         query = sa.select(sa.func.count()).select_from(rows.where(inside).subquery())
         return int(connection.execute(query).scalar_one())
-
-
-def watermark(database: ShopDatabase, entity: str) -> datetime | None:
-    """When the newest complete reading of a table began."""
-    with database.read() as connection:
-        query = sa.select(sa.func.max(onec_windows.c.read_at)).where(onec_windows.c.entity == entity)
-        found: datetime | None = connection.execute(query).scalar_one()
-    return found

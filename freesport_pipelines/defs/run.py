@@ -55,16 +55,15 @@ def resumed(context: dg.AssetExecutionContext, shop: Shop, session: "Session") -
 def readable_failure() -> Iterator[None]:
     """Let an error reach the operator as the first line of the failed step, not below Dagster's frames.
 
-    Only maintenance of 1C lets Dagster try again by itself: other troubles were repeated already, or repeating is idle.
+    Where the same may succeed in some minutes without anybody's doing (1C under maintenance, out of sessions, not
+    reachable), Dagster may try again by the asset's policy; repeating anything else is idle.
     """
     try:
         yield
     except dg.Failure:
         raise
     except Exception as error:
-        from freesport_pipelines.odata.errors import MaintenanceError
-
-        again = isinstance(error, MaintenanceError)
+        again = getattr(error, "transient", False)
         raise dg.Failure(str(error) or type(error).__name__, allow_retries=again) from error
 
 

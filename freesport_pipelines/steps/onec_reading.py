@@ -4,12 +4,14 @@ Nothing is changed by a reading that does not come to its end (`database/mirrori
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from freesport_pipelines.database import mirroring, windows
 from freesport_pipelines.database.engine import ShopDatabase
@@ -23,8 +25,13 @@ from freesport_pipelines.steps.onec_rows import BY_TABLE, Mirror
 
 log = logging.getLogger(__name__)
 
+_when_repeated = retry(retry=retry_if_exception_type(mirroring.RepeatedRows), stop=stop_after_attempt(3), reraise=True)
+"""Read again at once what somebody changed meanwhile."""
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing in a register is older (facts/odata, section 1.2: garbage years). Points are read from here on."""
+LONGEST_BATCH = timedelta(minutes=90)
+"""Of card refreshes in a night; Dagster ends a run after two hours (dagster.yaml)."""
+GIVE_UP_AFTER = 3
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Outcome:
         }
 
 
+@_when_repeated
 def read_catalogue(database: ShopDatabase, client: OnecClient, table: str, *, allow_vanishing: bool = False) -> Outcome:
     """Replace a catalogue by a complete scan.
 
@@ -68,6 +76,7 @@ def read_catalogue(database: ShopDatabase, client: OnecClient, table: str, *, al
     return Outcome(counts, reading.summary)
 
 
+@_when_repeated
 def read_window(
     database: ShopDatabase, client: OnecClient, table: str, start: datetime, end: datetime, run_id: str | None = None
 ) -> Outcome:
@@ -86,6 +95,7 @@ def read_window(
     return Outcome(counts, summary)
 
 
+@_when_repeated
 def refresh_card(database: ShopDatabase, client: OnecClient, card: str, start: datetime, now: datetime) -> Outcome:
     """Read all sales of one card again, from the first month of purchases on."""
     mirror = BY_TABLE[sales_by_card.name]
@@ -110,24 +120,47 @@ def cards_to_refresh(database: ShopDatabase, limit: int) -> list[str]:
 
 
 def refresh_cards(
-    database: ShopDatabase, client: OnecClient, limit: int, start: datetime, now: datetime
+    database: ShopDatabase,
+    client: OnecClient,
+    limit: int,
+    start: datetime,
+    now: datetime,
+    *,
+    longest: timedelta = LONGEST_BATCH,
 ) -> dict[str, int]:
     """Refresh so many cards, one transaction each: stopped half-way, the next night goes on where this one ended.
 
-    If 1C refuses to filter by card, every card would be a scan of the whole register: then the batch ends at once.
+    If 1C refuses to filter by card, every card would be a scan of the whole register: then the batch ends at once. A
+    card that cannot be read holds up no other, unless three in a row fail: then it is 1C that does.
+
+    :raises OnecError: the first failure, after everything else was done
     """
     cards = cards_to_refresh(database, limit)
     progress = Progress("cards", len(cards), "cards")
-    changed = refreshed = 0
+    changed = refreshed = in_a_row = 0
+    failures: list[OnecError] = []
+    until = time.monotonic() + longest.total_seconds()
     for card in cards:
-        outcome = refresh_card(database, client, card, start, now)
-        changed += outcome.counts.changed
-        refreshed += 1
+        try:
+            outcome = refresh_card(database, client, card, start, now)
+        except OnecError as error:
+            failures.append(error)
+            in_a_row += 1
+            log.warning("card %s could not be refreshed: %s", card, error)
+            if error.latches or in_a_row == GIVE_UP_AFTER:
+                raise
+            continue
+        changed, refreshed, in_a_row = changed + outcome.counts.changed, refreshed + 1, 0
         progress.move(1)
         if outcome.summary.is_degraded:
             log.warning("1C does not filter this register by card: no more cards are refreshed one by one")
             break
+        if time.monotonic() > until:
+            log.warning("%s are over: the other cards are left for the next night", longest)
+            break
     progress.end(f"{refreshed} cards refreshed")
+    if failures:
+        raise failures[0]
     return {"cards": refreshed, "changed_rows": changed, "left_for_later": len(cards) - refreshed}
 
 

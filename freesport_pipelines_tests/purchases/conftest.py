@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from freesport_pipelines.emulator import Company
 from freesport_pipelines_tests.faults.shops import Template
 from freesport_pipelines_tests.purchases.onec_shop import OnecShop, onec_shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _retries_at_once() -> Iterator[None]:
+    """Troubles of 1C are waited for in minutes; here nobody waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dg.RetryPolicy, "calculate_delay", lambda policy, attempt: 0)
+        yield
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

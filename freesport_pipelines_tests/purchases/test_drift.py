@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from freesport_pipelines.database.purchase_schema import discount_cards
-from freesport_pipelines.emulator import Fault, after
+from freesport_pipelines.emulator import Fault, after, nth
 from freesport_pipelines.emulator.guids import guid
 from freesport_pipelines.odata.errors import OnecError
 from freesport_pipelines.steps.drift import Drift, mend_drift
@@ -138,14 +138,30 @@ def test_a_missing_card_is_not_refreshed(shop: OnecShop) -> None:
     assert guid("card", 5) not in cards_to_refresh(shop.database, 40)
 
 
-def test_a_card_that_fails_keeps_the_cards_before_it_and_is_first_next_time(shop: OnecShop) -> None:
+def test_a_card_that_fails_holds_up_no_other_and_is_first_next_time(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    shop.server.faults.add(Fault("login_page", entity=BY_CARD, when=nth(4)))
+    with pytest.raises(OnecError):
+        _refresh(shop, 10)
+    assert shop.count("discount_cards", "refreshed_at IS NOT NULL") == 9
+    (first,) = cards_to_refresh(shop.database, 1)
+    assert first in sorted(guid("card", n) for n in range(1, 41))[:10]
+
+
+def test_where_cards_fail_in_a_row_the_batch_ends_with_those_before_them(shop: OnecShop) -> None:
     shop.scan("discount_cards")
     shop.server.faults.add(Fault("login_page", entity=BY_CARD, when=after(3)))
     with pytest.raises(OnecError):
         _refresh(shop, 10)
-    done = shop.count("discount_cards", "refreshed_at IS NOT NULL")
-    assert 0 < done <= 3
-    assert cards_to_refresh(shop.database, 1) == [sorted(guid("card", n) for n in range(1, 41))[done]]
+    assert 0 < shop.count("discount_cards", "refreshed_at IS NOT NULL") <= 3
+    assert len(shop.server.log) < 10
+
+
+def test_a_batch_whose_time_is_over_leaves_the_other_cards_for_the_next_night(shop: OnecShop) -> None:
+    shop.scan("discount_cards")
+    with shop.client() as client:
+        done = refresh_cards(shop.database, client, 10, BEGIN, NOW, longest=timedelta(0))
+    assert (done["cards"], done["left_for_later"]) == (1, 9)
 
 
 def test_refreshing_a_card_writes_nothing_where_all_is_known(shop: OnecShop) -> None:

@@ -1,5 +1,8 @@
 """What is read is read completely or not at all, and what looks like lost rights changes nothing."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 import pytest
 
 from freesport_pipelines.database.mirroring import SuspiciousScan
@@ -8,6 +11,7 @@ from freesport_pipelines.odata.errors import FilterIgnoredError, NotPublishedErr
 from freesport_pipelines_tests.purchases.onec_shop import CATALOGUES, POINTS, REGISTERS, SALES, OnecShop, keep_cards
 
 CARDS = "Catalog_ДисконтныеКарты"
+PERIODS = "SELECT period FROM purchases WHERE recorder = :id"
 NOTHING: dict[str, list[object]] = {name: [] for name in (*CATALOGUES, *REGISTERS, "onec_windows")}
 SPOILED = "login_page"
 """HTML with 200: an error that nobody tries again."""
@@ -166,6 +170,28 @@ def test_the_months_of_bonus_points_read_before_they_were_published_are_read_aga
     shop.company.publish_all_but()
     shop.job("nightly_purchases", card_refresh={"cards": 1}, purchase_drift={"days": 3650})
     assert shop.count("onec_windows", "entity = 'loyalty_movements' AND NOT is_published") == 0
+
+
+@pytest.mark.parametrize("company", [Company(customers=20, receipts=1200, months=1)], ids=["large"])
+def test_a_document_moved_while_its_month_is_read_is_there_once(shop: OnecShop) -> None:
+    """It is met at its old place and at its new one; then the month is read again."""
+    document = shop.company.recorders()[40]
+    _at_request(shop, 80, lambda: shop.company.move(document, datetime.fromisoformat("2025-01-31T23:30:00")))
+    small = _with_small_pages(shop)
+    small.read("2024-12", "2025-01", tables=["purchases"])
+    assert shop.count("purchases") == shop.company.truth().rows[SALES]
+    assert {str(row["period"])[:10] for row in shop.rows(PERIODS, id=document)} == {"2025-01-31"}
+
+
+def _at_request(shop: OnecShop, number: int, change: Callable[[], object]) -> None:
+    """Change something in 1C just before it answers this request for sales."""
+
+    def struck(request: int) -> bool:
+        if request == number:
+            change()
+        return False
+
+    shop.server.faults.add(Fault(SPOILED, entity=SALES, when=struck))
 
 
 def _with_small_pages(shop: OnecShop) -> OnecShop:

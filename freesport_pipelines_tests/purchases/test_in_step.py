@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from freesport_pipelines.database.windows import watermark
 from freesport_pipelines.emulator.guids import guid
 from freesport_pipelines_tests.purchases.onec_shop import CATALOGUES, OnecShop
 
@@ -36,12 +35,10 @@ def test_reading_the_same_again_writes_nothing(read_shop: OnecShop) -> None:
 
 
 def test_reading_again_moves_the_watermark_alone(read_shop: OnecShop) -> None:
-    before = watermark(read_shop.database, "purchases")
+    newest = "SELECT max(read_at) AS watermark FROM onec_windows WHERE entity = 'purchases'"
+    before = read_shop.row(newest)["watermark"]
     read_shop.read(FEBRUARY)
-    after = watermark(read_shop.database, "purchases")
-    assert before is not None
-    assert after is not None
-    assert before < after
+    assert before < read_shop.row(newest)["watermark"]
 
 
 def test_a_document_posted_again_with_fewer_lines_leaves_no_ghost(read_shop: OnecShop) -> None:

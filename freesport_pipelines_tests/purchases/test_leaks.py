@@ -55,7 +55,7 @@ def traces(empty: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with empty.database(folder) as url, onec_shop(url, folder, company) as shop:
         said, home = folder / "said.txt", folder / "dagster"
         home.mkdir()
-        with _heard(said), _retries_at_once(), dg.DagsterInstance.local_temp(str(home)) as instance:
+        with _heard(said), dg.DagsterInstance.local_temp(str(home)) as instance:
             shop.instance.dispose()
             shop.instance = instance
             failures = _run_everything(
@@ -105,14 +105,6 @@ def _heard(path: Path) -> Iterator[None]:
         finally:
             root.setLevel(level)
             root.removeHandler(handler)
-
-
-@contextmanager
-def _retries_at_once() -> Iterator[None]:
-    """Maintenance of 1C is waited for in minutes; here nobody waits."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dg.RetryPolicy, "calculate_delay", lambda policy, attempt: 0)
-        yield
 
 
 def _secrets(company: Company) -> frozenset[str]:

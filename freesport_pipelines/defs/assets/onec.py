@@ -14,7 +14,7 @@ POOL = "onec_odata"
 GROUP = "onec"
 DESCRIBED: dict[str, Any] = {"group_name": GROUP, "owners": ["team:data"], "code_version": "1"}
 RETRY = dg.RetryPolicy(max_retries=2, delay=120, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""For maintenance of the application, which takes minutes; everything shorter the client waits for itself."""
+"""For what passes in minutes, as maintenance or a lack of sessions; everything shorter the client waits for itself."""
 
 
 class ScanConfig(dg.Config):

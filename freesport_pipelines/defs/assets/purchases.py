@@ -70,11 +70,14 @@ class RefreshConfig(dg.Config):
     """0: as CUSTOMER_SYNC_NIGHTLY_CARDS_LIMIT says."""
 
 
-@dg.asset(pool=POOL, deps=["discount_cards"], kinds={"odata"}, **DESCRIBED)
+@dg.asset(pool=POOL, deps=["discount_cards", "purchase_drift"], kinds={"odata"}, **DESCRIBED)
 def card_refresh(
     config: RefreshConfig, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]
 ) -> dg.MaterializeResult:
-    """The whole history of some cards, those first that were read longest ago: a batch that goes on the next night."""
+    """The whole history of some cards, those first that were read longest ago: a batch that goes on the next night.
+
+    It comes after the months are in step, because it may take all the time that is left of the night.
+    """
     from freesport_pipelines.steps.onec_reading import refresh_cards
 
     limit = config.cards or onec.settings.customer_sync_nightly_cards_limit
@@ -109,14 +112,14 @@ def purchase_drift(
         read = [name for name in REGISTERS if name != POINTS or onec.settings.loyalty_enabled]
         found = mend_drift(shop.database, client, read, since, context.run.run_id)
         begin = client.first_moment(client.entities.sales)
-    for table, start, outcome in found.mended:
-        month = f"{start.astimezone(client.zone):%Y-%m-01}"
-        context.log_event(
-            dg.AssetMaterialization(table, partition=month, metadata={"reason": "drift", **outcome.as_metadata()})
-        )
-    listed = [(table, f"{start.astimezone(client.zone):%Y-%m}", o.counts.rows) for table, start, o in found.mended]
-    metadata: dict[str, Any] = {"months_compared": found.compared, "months_read_again": len(found.mended)}
     first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
+    # the first month of points begins with all points before it
+    mended = [(table, f"{max(start, first).astimezone(client.zone):%Y-%m-01}", o) for table, start, o in found.mended]
+    for table, month, outcome in mended:
+        told = {"reason": "drift", **outcome.as_metadata()}
+        context.log_event(dg.AssetMaterialization(table, partition=month, metadata=told))
+    listed = [(table, month[:7], outcome.counts.rows) for table, month, outcome in mended]
+    metadata: dict[str, Any] = {"months_compared": found.compared, "months_read_again": len(found.mended)}
     if begin is not None and begin < first:
         context.log.warning("the register begins on %s, before ONEC_HISTORY_START", begin.date())
         metadata["register_begins"] = begin.isoformat()
