@@ -90,6 +90,8 @@ def show_conflict(
     names = list(dict.fromkeys(name for row in told.values() for name in row))
     rows = [[name, *(row.get(name) for row in told.values()), "=" if name in same else ""] for name in names]
     show_rows(["", *told, "same"], rows)
+    for name, value in (conflict["details"] or {}).items():
+        typer.echo(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
     typer.echo(f"{conflict['conflict_type']} by {conflict['method']}, {conflict['status']}; answer with one of: ")
     typer.echo("\n".join(f"  freesport conflicts resolve {number} {answer}" for answer in answers))
 

@@ -16,7 +16,7 @@ from freesport_pipelines.domain.identity import ConflictType
 from freesport_pipelines.domain.phones import phone as normal_phone
 from freesport_pipelines.domain.values import without_spaces
 
-LINK = "link"
+PORTION = 10_000
 PHONE_DIGITS = 10
 """So many at the end of a number are compared."""
 SHARED_BY_MANY = 50
@@ -64,27 +64,33 @@ def _keys(connection: sa.Connection, table: sa.Table) -> list[sa.ColumnElement[A
 def _list_customers(connection: sa.Connection) -> None:
     """Those the shop has not made inactive itself, under keys as the rules write them."""
     c = customers.c
-    query = sa.select(c.id, c.email, c.tax_id, c.phone, c.onec_id.is_(None)).where(
-        c.merged_into_id.is_(None), sa.or_(c.is_active, c.hidden_by_1c)
+    exported = sa.select(
+        customer_exports.c.customer_id, sa.func.max(customer_exports.c.platform_id).label("platform_id")
     )
-    told = sa.select(customer_exports.c.customer_id, sa.func.max(customer_exports.c.platform_id))
-    platform_ids = dict(tuple(row) for row in connection.execute(told.group_by(customer_exports.c.customer_id)))
-    rows = [
-        (
-            number,
-            platform_ids.get(number),
-            normal_email(email) if email else None,
-            without_spaces(tax_id).replace("-", "") if tax_id else None,
-            (normal_phone(phone) or phone)[-PHONE_DIGITS:] if phone else None,
-            is_unlinked,
-        )
-        for number, email, tax_id, phone, is_unlinked in connection.execute(query)
-    ]
-    dialect.bulk_load(connection, known_customers, rows)
+    told = exported.group_by(customer_exports.c.customer_id).subquery()
+    query = (
+        sa.select(c.id, told.c.platform_id, c.email, c.tax_id, c.phone, c.onec_id.is_(None))
+        .outerjoin(told, told.c.customer_id == c.id)
+        .where(c.merged_into_id.is_(None), sa.or_(c.is_active, c.hidden_by_1c))
+    )
+    for rows in connection.execute(query.execution_options(yield_per=PORTION)).partitions():
+        dialect.bulk_load(connection, known_customers, map(_normalised, rows))
     for name in KEYS:
         column = known_customers.c[name]
         shared = sa.select(column).group_by(column).having(sa.func.count() > SHARED_BY_MANY)
         connection.execute(known_customers.update().where(column.in_(shared)).values({name: None}))
+
+
+def _normalised(customer: Any) -> tuple[Any, ...]:
+    number, platform_id, email, tax_id, phone, is_unlinked = customer
+    return (
+        number,
+        platform_id,
+        normal_email(email) if email else None,
+        without_spaces(tax_id).replace("-", "") if tax_id else None,
+        (normal_phone(phone) or phone)[-PHONE_DIGITS:] if phone else None,
+        is_unlinked,
+    )
 
 
 def choose(connection: sa.Connection) -> int:

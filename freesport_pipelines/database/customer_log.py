@@ -3,6 +3,7 @@
 No personal values: customers are named by their number and their 1C id.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,11 +37,9 @@ def keep(connection: sa.Connection, session_id: int) -> None:
 
 def write(connection: sa.Connection, session_id: int | None, lines: Iterable[SyncLogRow]) -> None:
     """Add lines of an operation that is no import."""
-    from json import loads
-
     now = datetime.now(UTC)
     rows = [
-        {**line._asdict(), "details": loads(line.details), "session_id": session_id, "created_at": now}
+        {**line._asdict(), "details": json.loads(line.details), "session_id": session_id, "created_at": now}
         for line in lines
     ]
     if rows:
@@ -83,7 +82,7 @@ def dashboard(connection: sa.Connection, now: datetime, midnight: datetime) -> d
 def outcomes_by_day(connection: sa.Connection, since: datetime) -> dict[str, dict[str, int]]:
     """{date (UTC): {status: lines}} for the chart."""
     log = customer_sync_log.c
-    day = sa.func.date(log.created_at)
+    day = dialect.utc_date(connection, log.created_at)
     query = (
         sa.select(day, log.status, sa.func.count())
         .where(log.created_at >= sa.literal(since, log.created_at.type))
@@ -107,7 +106,7 @@ def durations(connection: sa.Connection, limit: int) -> list[tuple[int, float]]:
 
 
 def is_anything_new(connection: sa.Connection) -> bool:
-    """Has the shop changed a customer since the last synchronisation, or an operator decided, or must 1C be told?"""
+    """Has the shop changed a customer since the last synchronisation, or an operator decided?"""
     c, ended = customers.c, import_sessions.c
     last = sa.select(sa.func.max(sa.func.coalesce(ended.judged_at, ended.started_at))).where(
         ended.kind == SYNC_CUSTOMERS, ended.status.in_(DONE)
@@ -118,6 +117,5 @@ def is_anything_new(connection: sa.Connection) -> bool:
         changed = c.updated_at > sa.literal(since - timedelta(seconds=1), c.updated_at.type)
     stands = sa.and_(c.is_active, c.merged_into_id.is_(None))
     of_shop = sa.exists().where(changed, stands, sa.not_(PRISTINE))
-    to_tell = sa.exists().where(c.needs_1c_export, stands)
     decided = sa.exists().where(sync_conflicts.c.status == "pending", sync_conflicts.c.decision == "link")
-    return bool(connection.execute(sa.select(sa.or_(of_shop, to_tell, decided))).scalar_one())
+    return bool(connection.execute(sa.select(sa.or_(of_shop, decided))).scalar_one())

@@ -194,6 +194,11 @@ def last_characters(connection: sa.Connection, column: ColumnElement[Any], count
     return sa.func.substr(column, -count) if is_sqlite(connection) else sa.func.right(column, count)
 
 
+def utc_date(connection: sa.Connection, moment: sa.Column[Any]) -> ColumnElement[Any]:
+    """The day of a moment in UTC, whatever zone the server is set to."""
+    return sa.func.date(moment if is_sqlite(connection) else sa.func.timezone("UTC", moment))
+
+
 def moment_text(connection: sa.Connection, moment: datetime) -> str:
     """A moment as bulk loading hands it to a column of type UtcDateTime."""
     if is_sqlite(connection):

@@ -11,7 +11,10 @@ from typing import Any
 
 from freesport_pipelines.domain.masking import redacted
 
-PERSONAL_TABLES = ("contragents", "customers", "personal_images", "discount_cards")
+PERSONAL_TABLES = (
+    "contragents", "customers", "personal_images", "discount_cards", "onec_counterparties", "card_users_today",
+)  # fmt: skip
+"""Whatever table of them has in its name: staged, gathered and scratch tables are called after them."""
 _QUOTING = ("DETAIL:", "CONTEXT:", "LINE ")
 _NAMED = re.compile(r'((?:constraint|relation|column|table|schema|index) )"(\w+)"')
 """What PostgreSQL quotes and is no value."""

@@ -1,5 +1,7 @@
 """When customers are synchronised with 1C without anybody asking: registrations wait for no file."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from freesport_pipelines.defs.jobs import sync_customers
@@ -24,7 +26,7 @@ def customer_schedule(
     """One tick: a run without files, if there is anything to do."""
     from freesport_pipelines.steps.customers import NO_DROP, is_anything_new
 
-    if not is_anything_new(shop.database):
+    if not is_anything_new(shop.database, timedelta(hours=shop.settings.export_again_hours)):
         return dg.SkipReason("no customer was registered or changed, no conflict decided, nothing to tell 1C")
     return dg.RunRequest(run_config={"ops": {"exchange__drop": {"config": {"drop": NO_DROP}}}})
 

@@ -70,15 +70,13 @@ def waiting_drops(instance: dg.DagsterInstance, shop: Shop) -> Iterator[WaitingD
 def _of_customers(
     instance: dg.DagsterInstance, shop: Shop, kept: Mapping[str, frozenset[str]]
 ) -> Iterator[WaitingDrop]:
-    from freesport_pipelines.database import unfinished
+    from freesport_pipelines.steps.customers import unread
 
-    settled = unfinished.settled_drops(shop.database, of_customers=True)
-    for drop_id, kinds in sorted(kept.items()):
-        if drop_id in settled or not kinds & CUSTOMER_KINDS:
-            continue
+    for drop_id in unread(shop.exchange, shop.archive, shop.database):
         runs = _runs(instance, drop_id, of_customers=True)
         obstacle = _obstacle(drop_id, runs)
-        if obstacle is None and kinds - CUSTOMER_KINDS and not shop.archive.holds(drop_id):
+        others = kept.get(drop_id, frozenset()) - CUSTOMER_KINDS
+        if obstacle is None and others and not shop.archive.holds(drop_id):
             obstacle = f"contragents of drop {drop_id} wait until its catalogue run has archived it"
         yield WaitingDrop(drop_id, SYNC_CUSTOMERS, len(runs), obstacle)
 

@@ -133,7 +133,11 @@ class Archive:
 
     def drop_ids(self) -> Iterator[str]:
         """Ids of the complete drops, newest first; reads no manifest."""
-        return filter(self.holds, reversed(paths.folder_names(self.root)))
+        return filter(self.holds, self.folders())
+
+    def folders(self) -> Iterator[str]:
+        """Ids of all drops, newest first, without a look at whether they are complete."""
+        return reversed(paths.folder_names(self.root))
 
     def list(self) -> Iterator[Drop]:
         """The complete drops, newest first, each loaded when it is asked for."""

@@ -1,7 +1,8 @@
 """Stage the contragents of a drop, and find the drop whose contragents come next."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -11,7 +12,7 @@ from upath import UPath
 from freesport_pipelines.commerceml.contragents_writer import NODE
 from freesport_pipelines.commerceml.file_names import parse_file_name
 from freesport_pipelines.commerceml.packet import read_header
-from freesport_pipelines.database import conflicts, customer_log, staging, unfinished
+from freesport_pipelines.database import conflicts, customer_log, exports, staging, unfinished
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.domain.canonical import as_json
 from freesport_pipelines.domain.contragents import PLATFORM_ID_BEGINS, shape_contragent
@@ -28,7 +29,8 @@ from freesport_pipelines.steps.packets import Tally, stage_records
 
 NO_DROP = "-"
 """Drop id of a synchronisation without new files: registrations and decided conflicts alone."""
-LOOK_BACK = 20
+LOOK_BACK = 1_000
+"""Archived drops among which unread contragents are looked for: with stocks every quarter of an hour, ten days."""
 
 Figures = dict[str, dict[str, Any]]
 
@@ -64,7 +66,7 @@ def find_drop(order: opening.Order, exchange: ExchangeFolder, archive: Archive, 
         return no_drop(archive)
     if order.drop != opening.LATEST:
         return opening.find_drop(order, exchange, archive)
-    drop_id = next(iter(_unread(exchange, archive, database)), None)
+    drop_id = next(iter(unread(exchange, archive, database)), None)
     if drop_id is None and _lie_in(exchange.incoming):
         try:
             drop_id = opening.claim_now(exchange)
@@ -85,16 +87,28 @@ def load_drop(archive: Archive, drop_id: str) -> Drop:
     return no_drop(archive) if drop_id == NO_DROP else archive.load(drop_id)
 
 
-def _unread(exchange: ExchangeFolder, archive: Archive, database: ShopDatabase) -> list[str]:
+def unread(exchange: ExchangeFolder, archive: Archive, database: ShopDatabase) -> list[str]:
     """Drops with contragents that no synchronisation has read, oldest first."""
     settled = unfinished.settled_drops(database, of_customers=True)
     claimed = [drop.drop_id for drop in claimed_drops(exchange) if Kind.CONTRAGENTS in drop.kinds]
-    kept = [
-        drop.drop_id
-        for drop in islice(archive.list(), LOOK_BACK)
-        if drop.source == "exchange" and Kind.CONTRAGENTS in drop.kinds
-    ]
-    return sorted({*claimed, *kept} - settled)
+    newest = [drop_id for drop_id in islice(archive.folders(), LOOK_BACK) if drop_id not in settled]
+    return sorted({*claimed, *(drop_id for drop_id in newest if _has_contragents(archive, drop_id))} - settled)
+
+
+def _has_contragents(archive: Archive, drop_id: str) -> bool:
+    try:
+        return _brought_contragents(archive, drop_id)
+    except LookupError:
+        return False
+
+
+@lru_cache(maxsize=2 * LOOK_BACK)
+def _brought_contragents(archive: Archive, drop_id: str) -> bool:
+    """Did the exchange folder bring contragents with this drop? A drop never changes, so it is looked at once."""
+    if not archive.holds(drop_id):
+        raise LookupError(drop_id)  # not complete yet: not to be remembered
+    drop = archive.load(drop_id)
+    return drop.source == "exchange" and Kind.CONTRAGENTS in drop.kinds
 
 
 def _lie_in(incoming: UPath) -> bool:
@@ -103,10 +117,14 @@ def _lie_in(incoming: UPath) -> bool:
     return any(name is not None and name.kind is Kind.CONTRAGENTS for name in parsed)
 
 
-def is_anything_new(database: ShopDatabase) -> bool:
-    """Would a synchronisation without files have anything to do?"""
+def is_anything_new(database: ShopDatabase, again_after: timedelta) -> bool:
+    """Would a synchronisation without files have anything to do?
+
+    :param again_after: how long 1C is given to answer
+    """
     with database.read() as connection:
-        return customer_log.is_anything_new(connection)
+        waits = exports.waiting(connection, datetime.now(UTC), again_after)
+        return customer_log.is_anything_new(connection) or any(True for _ in waits)
 
 
 def note_decision(database: ShopDatabase, number: int, decision: str) -> None:

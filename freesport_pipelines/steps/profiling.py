@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -38,13 +38,19 @@ def make_ledger(
     return read_ledger(tables, zone=zone, as_of=as_of, rules=rules)
 
 
-def store_profiles(
-    database: ShopDatabase, ledger: "Ledger"
-) -> tuple[Counts, "Reconciliation", dict[str | None, int], "pd.DataFrame"]:
-    """Replace all profiles in one transaction; return what was written, whether it adds up, and buyers by segment.
+class Stored(NamedTuple):
+    """What came of making profiles."""
 
-    The last frame holds revenue and segment alone, for the plots.
-    """
+    counts: Counts | None
+    """None: they did not add up, and the profiles of before stand."""
+    found: "Reconciliation"
+    by_segment: dict[str | None, int]
+    revenue: "pd.DataFrame"
+    """owner_onec_id, lifetime_revenue and segment of every buyer, for the plots."""
+
+
+def store_profiles(database: ShopDatabase, ledger: "Ledger") -> Stored:
+    """Make all profiles, reconcile them with the registers, and only if they add up replace the stored ones."""
     import pandas as pd
 
     from freesport_pipelines.profiles.build import profile_batches
@@ -59,10 +65,10 @@ def store_profiles(
             kept.append(batch[["owner_onec_id", "lifetime_revenue", "segment"]])
         profiles = pd.concat(kept, ignore_index=True)
         found = reconcile(ledger, profiles)
-        counts = mirroring.replace_part(gathered, sa.true())
+        counts = mirroring.replace_part(gathered, sa.true()) if found.is_exact else None
     segments = profiles["segment"].value_counts(dropna=False)
     by_segment = {(name if isinstance(name, str) else None): int(count) for name, count in segments.items()}
-    return counts, found, by_segment, profiles
+    return Stored(counts, found, by_segment, profiles)
 
 
 def store_affinity(database: ShopDatabase, ledger: "Ledger") -> Counts:

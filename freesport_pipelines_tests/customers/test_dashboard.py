@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from freesport_pipelines.database import customer_log
 from freesport_pipelines_tests.customers.conftest import commands
 from freesport_pipelines_tests.customers.customer_shop import CustomerShop
 from freesport_pipelines_tests.customers.people import company, inn
@@ -38,3 +39,17 @@ def test_the_check_shows_how_many_questions_wait(dagster_shop: CustomerShop) -> 
     done = shop.published(company("c2", tax_id=inn(2)))
     (check,) = [c for c in done.result.get_asset_check_evaluations() if c.check_name == "no_conflict_waits"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+
+
+def test_the_days_of_the_chart_are_those_of_utc_wherever_the_server_stands(shop: CustomerShop) -> None:
+    shop.execute(
+        "INSERT INTO customer_sync_log (operation_type, status, details, created_at) "
+        "VALUES ('export_to_1c', 'error', '{}', :late), ('export_to_1c', 'error', '{}', :early)",
+        late=datetime(2026, 1, 15, 23, 30, tzinfo=UTC) if not shop.database.is_sqlite else "2026-01-15 23:30:00.000000",
+        early=datetime(2026, 1, 16, 0, 30, tzinfo=UTC) if not shop.database.is_sqlite else "2026-01-16 00:30:00.000000",
+    )
+    with shop.database.read() as connection:
+        if not shop.database.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL TimeZone = 'Asia/Vladivostok'")
+        found = customer_log.outcomes_by_day(connection, datetime(2026, 1, 1, tzinfo=UTC))
+    assert found == {"2026-01-15": {"error": 1}, "2026-01-16": {"error": 1}}

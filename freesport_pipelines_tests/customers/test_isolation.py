@@ -1,5 +1,6 @@
 """Customers and the catalogue do not touch each other, whoever brings the files."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import dagster as dg
 import pytest
 
 from freesport_pipelines.defs.customer_schedule import customer_schedule
+from freesport_pipelines.steps import customers
 from freesport_pipelines_tests.cli.running import Installation
 from freesport_pipelines_tests.commerceml_xml import write_export
 from freesport_pipelines_tests.customers.conftest import Commands, commands
@@ -191,3 +193,36 @@ def test_a_registration_in_the_second_in_which_a_synchronisation_ended_is_notice
 def test_registrations_wait_for_no_file(shop_on_sqlite: CustomerShop) -> None:
     shop_on_sqlite.register(email="a@example.test", needs_1c_export=True)
     assert isinstance(tick(shop_on_sqlite), dg.RunRequest)
+
+
+def test_the_schedule_does_not_run_while_1c_is_given_time_to_answer(shop_on_sqlite: CustomerShop) -> None:
+    shop = shop_on_sqlite
+    shop.register(email="a@example.test", needs_1c_export=True, updated_at="2026-01-15 03:00:00")
+    shop.sync_without_files()
+    assert shop.count("customers", "needs_1c_export") == 1
+    assert "nothing to tell 1C" in str(tick(shop))
+    shop.execute("UPDATE customer_exports SET exported_at = '2026-01-15 03:00:00.000000'")
+    assert isinstance(tick(shop), dg.RunRequest)
+
+
+def test_the_schedule_does_not_run_for_a_registration_about_which_a_question_is_open(
+    shop_on_sqlite: CustomerShop,
+) -> None:
+    shop = shop_on_sqlite
+    shop.register(email="a@example.test", tax_id=inn(1), needs_1c_export=True, updated_at="2026-01-15 03:00:00")
+    shop.published(company("c1", tax_id=inn(1)))
+    assert shop.count("sync_conflicts", "status = 'pending'") == 1
+    assert "nothing to tell 1C" in str(tick(shop))
+
+
+def test_contragents_are_found_although_many_stock_drops_came_since(sensor: Sensor) -> None:
+    write_export(sensor.incoming, mixed())
+    sensor.tick()
+    (catalogue,), _ = sensor.tick()
+    sensor.run(catalogue)
+    archive = sensor.shop.resource.archive
+    for number in range(25):
+        shutil.copytree(str(archive.root / catalogue.run_key), str(archive.root / f"9999010{number:02}T000000Z-stocks"))
+        manifest = Path(str(archive.root / f"9999010{number:02}T000000Z-stocks" / "manifest.json"))
+        manifest.write_text(manifest.read_text("utf-8").replace("contragents", "rests"), "utf-8")
+    assert catalogue.run_key in customers.unread(sensor.shop.resource.exchange, archive, sensor.shop.database)

@@ -118,11 +118,11 @@ def test_files_that_have_not_been_quiet_long_enough_are_waited_for(sensor: Senso
         ({**exports.rests("5"), **exports.storages()}, "stock_update"),
         ({**exports.rests("5"), **exports.units()}, "catalog_import"),
         (exports.catalogue(), "catalog_import"),
-        (exports.contragents(), "catalog_import"),
+        (exports.contragents(), "sync_customers"),
     ],
     ids=["rests", "rests and storages", "rests and units", "everything", "contragents"],
 )
-def test_a_drop_of_stocks_alone_starts_the_small_job(sensor: Sensor, files: dict[str, bytes], job: str) -> None:
+def test_a_drop_starts_the_job_of_its_kinds(sensor: Sensor, files: dict[str, bytes], job: str) -> None:
     write_export(sensor.incoming, files)
     sensor.tick()
     assert [request.job_name for request in sensor.tick()[0]] == [job]

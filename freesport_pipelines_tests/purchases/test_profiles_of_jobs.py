@@ -9,6 +9,7 @@ import pytest
 
 from freesport_pipelines.defs.assets import onec
 from freesport_pipelines.emulator import Company, Fault
+from freesport_pipelines.profiles import build
 from freesport_pipelines.steps.onec_reading import refresh_cards
 from freesport_pipelines_tests.purchases.onec_shop import AS_OF, POINTS, OnecShop
 
@@ -17,6 +18,10 @@ OLDER = Company(customers=36, receipts=100, months=1, first_month=date(2024, 1, 
 
 def _profiles(shop: OnecShop) -> dict[str, dict[str, Any]]:
     assert shop.job("buyer_profiles", profile_buyers={"as_of": AS_OF}).success
+    return _stored(shop)
+
+
+def _stored(shop: OnecShop) -> dict[str, dict[str, Any]]:
     rows = shop.rows("SELECT owner_onec_id, profile FROM purchase_profiles")
     return {
         row["owner_onec_id"]: json.loads(row["profile"]) if isinstance(row["profile"], str) else row["profile"]
@@ -111,6 +116,18 @@ def test_maintenance_of_1c_lets_dagster_try_again_later(shop: OnecShop, asset: s
     with pytest.raises(dg.Failure) as caught:
         definition(config=onec.ScanConfig(), onec=shop.onec, shop=shop.resource)
     assert caught.value.allow_retries
+
+
+def test_profiles_that_do_not_add_up_are_not_stored(shop: OnecShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.scan()
+    shop.read()
+    before = _profiles(shop)
+    batches = build.profile_batches
+    monkeypatch.setattr(build, "profile_batches", lambda ledger: (batch[1:] for batch in batches(ledger)))
+    run = shop.job("buyer_profiles", profile_buyers={"as_of": AS_OF})
+    assert not run.success
+    assert not _check(run, "profiles_add_up").passed
+    assert _stored(shop) == before
 
 
 def _check(run: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:

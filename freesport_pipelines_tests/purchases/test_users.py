@@ -162,13 +162,67 @@ def test_a_customer_of_1c_ut_with_the_same_phone_is_never_linked(shop: OnecShop)
     assert shop.customer_of(1) != before["id"]
 
 
-def test_a_phone_written_on_somebody_elses_card_moves_no_user(users: OnecShop) -> None:
-    first = users.customer_of(1)
+def test_a_phone_that_was_changed_in_1c_is_the_new_login(users: OnecShop) -> None:
+    user = users.customer_of(1)
+    write_phone(users.company, 1, phone=500)
+    made = _bring_in_step(users)
+    row = _of_login(users, digits(500))
+    assert (made.renamed, made.created, row["id"], row["phone"]) == (1, 0, user, f"+{digits(500)}")
+    assert users.count("customers", f"login = '{digits(1)}'") == 0
+    assert _bring_in_step(users).renamed == 0
+
+
+def test_the_login_of_somebody_who_registered_himself_is_his_own(shop: OnecShop) -> None:
+    login = "+7 (000) 000-00-05"
+    shop.execute(
+        "INSERT INTO customers (login, email, role) VALUES (:login, 'mine@example.test', 'retail')", login=login
+    )
+    _bring_in_step(shop)
+    write_phone(shop.company, 5, phone=500)
+    assert _bring_in_step(shop).renamed == 0
+    assert shop.customer_of(5) == _of_login(shop, login)["id"]
+
+
+def test_a_login_stays_while_any_card_of_its_owner_bears_the_phone(users: OnecShop) -> None:
+    login = users.row("SELECT login FROM customers WHERE id = :id", id=users.customer_of(16))["login"]
+    first, second = sorted((16, 38), key=lambda number: guid("card", number))
+    write_phone(users.company, first, phone=500)
+    write_phone(users.company, second, phone=16)
+    _bring_in_step(users)
+    assert users.row("SELECT login FROM customers WHERE id = :id", id=users.customer_of(16))["login"] == login
+
+
+def test_a_phone_that_is_somebodys_login_already_is_a_question(users: OnecShop) -> None:
+    users.execute("INSERT INTO customers (login, role) VALUES (:login, 'retail')", login=digits(500))
+    user = users.customer_of(1)
+    write_phone(users.company, 1, phone=500)
+    assert _bring_in_step(users).renamed == 0
+    assert users.row("SELECT login FROM customers WHERE id = :id", id=user)["login"] == digits(1)
+    assert [guid("counterparty", 1)] in [
+        _json(r["details"])["owners"] for r in users.rows("SELECT * FROM sync_conflicts")
+    ]
+
+
+def test_phones_that_change_hands_move_no_user(users: OnecShop) -> None:
+    """Card 1 gets a new phone and card 2 the old one of card 1: the second user is renamed when the login is free."""
+    first, second = users.customer_of(1), users.customer_of(2)
     write_phone(users.company, 1, phone=500)
     write_phone(users.company, 2, phone=1)
-    second = users.customer_of(2)
+    _bring_in_step(users)
     _bring_in_step(users)
     assert (users.customer_of(1), users.customer_of(2)) == (first, second)
+    assert _of_login(users, digits(1))["id"] == second
+    assert users.count("sync_conflicts", "status = 'pending'") == 1  # the phone that cards of two owners bear
+
+
+def test_cards_of_a_user_whom_the_shop_has_merged_are_those_of_his_heir(users: OnecShop) -> None:
+    users.execute("INSERT INTO customers (login, role) VALUES ('heir', 'retail')")
+    heir = _of_login(users, "heir")["id"]
+    merged = users.customer_of(1)
+    users.execute("UPDATE customers SET merged_into_id = :heir, is_active = false WHERE id = :id", heir=heir, id=merged)
+    _bring_in_step(users)
+    assert users.customer_of(1) == heir
+    assert users.count("customers", f"login = '{digits(1)}'") == 1
 
 
 def test_a_new_owner_with_the_phone_of_a_user_gets_no_user_but_a_question(shop: OnecShop) -> None:

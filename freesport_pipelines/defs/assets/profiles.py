@@ -15,7 +15,7 @@ GROUP = "profiles"
 DESCRIBED: dict[str, Any] = {"group_name": GROUP, "owners": ["team:data"], "code_version": "1"}
 CHECKS = {
     "profiles_add_up": "Σ profiles + anonymous + excluded + dropped shift reports + later rows is the register, to the "
-    "kopeck. Failed: a defect of this software; do not use the profiles.",
+    "kopeck. Failed: a defect of this software; the profiles of before were kept.",
     "receipts_agree_with_journal": "Receipts of the register are those of the journal, with the same totals. Failed: "
     "the documents listed differ in 1C, or their month was not read again yet.",
     "bonus_points_agree": "Points computed from movements are those of 1C's own balance. Failed: look whether "
@@ -103,6 +103,14 @@ def profile_buyers(config: ProfileConfig, onec: dg.ResourceParam[Onec], shop: dg
             with_points=settings.loyalty_enabled,
         )
         counts, found, by_segment, profiles = profiling.store_profiles(shop.database, ledger)
+    if counts is None:
+        yield from _checks(found)
+        raise dg.Failure(
+            f"the profiles do not add up with the register: {found.left_over} roubles are left over. The profiles of "
+            "before stand; please report it (профили не сходятся с регистром, прежние сохранены)",
+            allow_retries=False,
+        )
+    with readable_failure():
         pairs = profiling.store_affinity(shop.database, ledger)
     totals = {name: f"{amount:.2f}" for name, amount in found.totals.items() if name != "inactive_rows"}
     yield dg.MaterializeResult(
