@@ -57,7 +57,7 @@ COLUMNS = {
     "rfm_frequency": "1-5",
     "rfm_monetary": "1-5",
     "rfm_total": "3-15",
-    "segment": "VIP, Active, Regular, Sleeping; None if unknown",
+    "segment": "see rules; None if unknown",
     "bonus_balance": "points, Decimal; None if 1C publishes none",
     "receipt_granularity": "receipt; aggregate (shift reports only: checks are unknown); mixed; None: no sale",
     "warnings": "JSON: what to know before relying on the row",

@@ -3,11 +3,11 @@
 Which way a sale went, buying or giving back, is said by its total: receipts.py.
 """
 
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
 
 PREFIX = "StandardODATA."
-RETAIL_SALE, RETAIL_RETURN = "Document_ЧекККМ", "Document_ЧекККМВозврат"
 
 
 class Role(IntEnum):
@@ -20,39 +20,59 @@ class Role(IntEnum):
     REPORT = 4
 
 
+class DocumentKind(StrEnum):
+    """What an installation may say of a type. The receipts of the till are what a shift report sums up."""
+
+    SALE = "sale"
+    RETURN = "return"
+    TILL_SALE = "till_sale"
+    TILL_RETURN = "till_return"
+    SHIFT_REPORT = "shift_report"
+    OPENING = "opening"
+
+
+ROLES = {
+    DocumentKind.SALE: Role.SALE,
+    DocumentKind.RETURN: Role.RETURN,
+    DocumentKind.TILL_SALE: Role.SALE,
+    DocumentKind.TILL_RETURN: Role.RETURN,
+    DocumentKind.SHIFT_REPORT: Role.REPORT,
+    DocumentKind.OPENING: Role.OPENING,
+}
+KNOWN = {
+    "Document_ЧекККМ": DocumentKind.TILL_SALE,
+    "Document_ЧекККМВозврат": DocumentKind.TILL_RETURN,
+    "Document_РасходнаяНакладная": DocumentKind.SALE,
+    "Document_РеализацияТоваровУслуг": DocumentKind.SALE,
+    "Document_АктВыполненныхРабот": DocumentKind.SALE,
+    "Document_ЗаказПокупателя": DocumentKind.SALE,
+    "Document_КорректировкаРеализации": DocumentKind.SALE,
+    "Document_ПриходнаяНакладная": DocumentKind.RETURN,
+    "Document_ВозвратТоваровОтПокупателя": DocumentKind.RETURN,
+    "Document_ОтчетОРозничныхПродажах": DocumentKind.SHIFT_REPORT,
+}
+OPENING_WORD = "ВводНачальныхОстатков"
+
+
 @dataclass(frozen=True)
 class RecorderTypes:
     """The white list; a type that is not on it counts as a sale or a return by its total, and is reported."""
 
-    sales: frozenset[str] = frozenset(
-        {
-            RETAIL_SALE,
-            "Document_РасходнаяНакладная",
-            "Document_РеализацияТоваровУслуг",
-            "Document_АктВыполненныхРабот",
-            "Document_ЗаказПокупателя",
-            "Document_КорректировкаРеализации",
-        }
-    )
-    returns: frozenset[str] = frozenset(
-        {RETAIL_RETURN, "Document_ПриходнаяНакладная", "Document_ВозвратТоваровОтПокупателя"}
-    )
-    shift_reports: frozenset[str] = frozenset({"Document_ОтчетОРозничныхПродажах"})
-    reported: frozenset[str] = frozenset({RETAIL_SALE, RETAIL_RETURN})
-    """What a shift report sums up."""
-    opening_word: str = "ВводНачальныхОстатков"
+    named: Mapping[str, DocumentKind] = field(default_factory=dict)
+    """Types that the installation names, without PREFIX; they win over those that are known."""
+
+    def kind(self, recorder_type: str | None) -> DocumentKind | None:
+        """What a type is; None if nobody says so, or 1C does not publish it."""
+        name = (recorder_type or "").removeprefix(PREFIX)
+        if name in self.named:
+            return self.named[name]
+        return DocumentKind.OPENING if OPENING_WORD in name else KNOWN.get(name)
 
     def role(self, recorder_type: str | None) -> Role:
         """The role of a type; None (not published in 1C) is unknown."""
-        name = (recorder_type or "").removeprefix(PREFIX)
-        if self.opening_word in name:
-            return Role.OPENING
-        for role, names in ((Role.REPORT, self.shift_reports), (Role.RETURN, self.returns), (Role.SALE, self.sales)):
-            if name in names:
-                return role
-        return Role.UNKNOWN
+        kind = self.kind(recorder_type)
+        return Role.UNKNOWN if kind is None else ROLES[kind]
 
     def is_summed_up(self, recorder_type: str | None) -> bool:
         """Is it among what a shift report repeats? An unknown type may be: equality will tell."""
-        name = (recorder_type or "").removeprefix(PREFIX)
-        return name in self.reported or self.role(name) is Role.UNKNOWN
+        return self.kind(recorder_type) in (None, DocumentKind.TILL_SALE, DocumentKind.TILL_RETURN)

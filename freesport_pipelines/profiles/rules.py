@@ -1,4 +1,7 @@
-"""What an installation may decide about profiles. The defaults are those of facts/odata, section 4."""
+"""What an installation may decide about profiles, each by a setting (settings/profile_rules.py).
+
+The defaults are those of facts/odata, section 4.
+"""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,7 +29,7 @@ class Rfm:
     """At least so many: 2, 3, 4, 5 points."""
     net_revenue: tuple[int, int, int, int] = (10_000, 20_000, 50_000, 100_000)
     segments: tuple[tuple[str, int], ...] = (("VIP", 12), ("Active", 8), ("Regular", 5), ("Sleeping", 0))
-    """Name and lowest total, best first."""
+    """Name and lowest total, best first. A total is 3 to 15 points: who is below the last has no segment."""
 
 
 @dataclass(frozen=True)

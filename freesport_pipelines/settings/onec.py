@@ -4,29 +4,33 @@ import re
 from base64 import b64encode
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from freesport_pipelines.settings.cron import cron_mistake
 from freesport_pipelines.settings.onec_values import (
     READY_AUTHORIZATION,
     address_mistake,
-    guid_mistake,
     interval_mistake,
+    is_name,
     is_token,
+    words,
 )
+from freesport_pipelines.settings.profile_rules import Names, ProfileRules
 
 NAME_OF_ONEC = re.compile(r"/?\w+")
 LISTS = ("sales_by_card_filter_fields", "loyalty_filter_fields", "brand_fields")
-Names = Annotated[tuple[str, ...], NoDecode]
 _T = TypeVar("_T")
 
 
-class OnecSettings(BaseSettings):
-    """Where 1C's OData is and how it is read; see docs/odata.md. Nothing must be set before a client is opened."""
+class OnecSettings(BaseSettings, ProfileRules):
+    """Where 1C's OData is, how it is read, and what purchases mean; see docs/odata.md.
+
+    Nothing must be set before a client is opened.
+    """
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -82,10 +86,6 @@ class OnecSettings(BaseSettings):
     scan_limit: int = Field(500_000, ge=1, description="Most rows that are read without a filter if 1C refuses it.")
 
     history_start: date = Field(date(2024, 1, 1), description="First month of purchases: the first partition.")
-    technical_counterparties: Names = Field((), description="Ids of counterparties that stand for everybody.")
-    owners_from_cards: bool = Field(False, description="Take today's owner where the card register names none.")
-    loyalty_sign: Literal["resource", "record_type"] = Field("resource", description="Where the sign of points stands.")
-    currency: str = Field("RUB", description="Currency of the register.")
     deep_days: int = Field(400, ge=31, description="Days of purchases that the weekly deep update reads again.")
     profiles_cron: str = Field("30 4 * * *", description="When profiles are made anew, in the tenant's zone.")
 
@@ -97,15 +97,15 @@ class OnecSettings(BaseSettings):
     customer_sync_nightly_purchase_days: int = Field(30, ge=1, description="Days of purchases that it reads again.")
     customer_sync_nightly_cards_limit: int = Field(10_000, ge=1, description="Cards that it refreshes at a time.")
 
-    @field_validator(*LISTS, "technical_counterparties", mode="before")
+    @field_validator(*LISTS, mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
-        return tuple(x.strip() for x in value.split(",") if x.strip()) if isinstance(value, str) else value
+        return words(value) if isinstance(value, str) else value
 
     @field_validator(*LISTS)
     @classmethod
     def _are_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if not names or not all(re.fullmatch(r"[^\W\d]\w*", name) for name in names):
+        if not names or not all(map(is_name, names)):
             raise ValueError("give names of fields of 1C, separated by commas")
         return names
 
@@ -130,11 +130,6 @@ class OnecSettings(BaseSettings):
     @classmethod
     def _is_cron(cls, cron: str) -> str:
         return _checked(cron, cron_mistake(cron))
-
-    @field_validator("technical_counterparties")
-    @classmethod
-    def _are_guids(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return _checked(names, guid_mistake(names))
 
     @field_validator("customer_sync_interval_hours")
     @classmethod

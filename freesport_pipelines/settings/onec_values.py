@@ -55,6 +55,16 @@ def _is_user_and_password(token: str) -> bool:
         return False
 
 
+def words(text: str) -> tuple[str, ...]:
+    """What commas separate; spaces around it and empty words mean nothing."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def is_name(word: str) -> bool:
+    """Can it be a name in 1C: of a field, of a value of an enumeration?"""
+    return re.fullmatch(r"[^\W\d]\w*", word) is not None
+
+
 def guid_mistake(names: tuple[str, ...]) -> str | None:
     """What is wrong with a list of references."""
     if all(GUID.fullmatch(name.lower()) for name in names):

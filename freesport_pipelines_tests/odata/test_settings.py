@@ -161,7 +161,7 @@ def variables() -> dict[str, str]:
     for field in OnecSettings.model_fields.values():
         value = field.default
         text = (
-            ",".join(value)
+            ",".join("=".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in value)
             if isinstance(value, tuple)
             else str(value).lower()
             if isinstance(value, bool)
@@ -175,6 +175,15 @@ def test_every_variable_is_documented_with_its_default() -> None:
     text = (ROOT / "docs" / "odata.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `((?:ONEC|CUSTOMER_SYNC)_\w+)` \| (.+?) \|", text, re.MULTILINE))
     assert {name: default.strip("`").replace("–", "") for name, default in rows.items()} == variables()
+
+
+def test_the_example_shows_every_default(tmp_path: Path) -> None:
+    """What is commented out can be switched on, and changes nothing."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    (tmp_path / ".env").write_text(re.sub(r"(?m)^# (?=(?:ONEC|CUSTOMER_SYNC)_\w+=)", "", text), encoding="utf-8")
+    known = OnecSettings(_env_file=tmp_path / ".env")  # type: ignore[call-arg]
+    given = {"api_url", "api_user", "api_password"}
+    assert known.model_dump(exclude=given) == OnecSettings(_env_file=None).model_dump(exclude=given)  # type: ignore[call-arg]
 
 
 def test_the_example_names_every_variable_and_can_be_used_as_it_is(tmp_path: Path) -> None:

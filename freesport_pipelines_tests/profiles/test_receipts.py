@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from freesport_pipelines.profiles.reconcile import reconcile
-from freesport_pipelines.profiles.recorders import RecorderTypes, Role
+from freesport_pipelines.profiles.recorders import DocumentKind, RecorderTypes, Role
+from freesport_pipelines.profiles.rules import Rules
 from freesport_pipelines_tests.profiles.registers import (
     ANNA,
     BORIS,
@@ -39,6 +40,26 @@ LATE = "2025-03-01T23:59:59"
 )
 def test_a_type_says_what_its_documents_do(name: str | None, role: Role) -> None:
     assert RecorderTypes().role(name) is role
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "is_summed_up"),
+    [
+        ("sale", Role.SALE, False),
+        ("return", Role.RETURN, False),
+        ("till_sale", Role.SALE, True),
+        ("till_return", Role.RETURN, True),
+        ("shift_report", Role.REPORT, False),
+        ("opening", Role.OPENING, False),
+    ],
+)
+@pytest.mark.parametrize("name", ["Document_Новый", "Document_ЧекККМ", "Document_ВводНачальныхОстатков"])
+def test_a_type_that_is_named_is_what_it_is_named_and_nothing_else(
+    name: str, kind: str, role: Role, is_summed_up: bool
+) -> None:
+    types = RecorderTypes({name: DocumentKind(kind)})
+    for written in (name, f"StandardODATA.{name}"):
+        assert (types.role(written), types.is_summed_up(written)) == (role, is_summed_up)
 
 
 def test_a_receipt_with_both_signs_is_what_its_total_is() -> None:
@@ -101,6 +122,14 @@ def test_a_buyer_with_receipts_and_reports_has_checks_of_the_receipts() -> None:
 def test_a_report_is_compared_with_the_retail_receipts_of_its_own_shift_only(other: dict[str, str]) -> None:
     report = sale("z-1", "10", BORIS, recorder_type=REPORT, at=LATE)
     assert list(profiles_of(tables([sale("r-1", "10", **other), report])).index) == [ANNA, BORIS]
+
+
+@pytest.mark.parametrize(("kind", "dropped"), [("till_sale", 10), ("sale", 0)])
+def test_only_a_named_receipt_of_the_till_is_what_a_report_repeats(kind: str, dropped: int) -> None:
+    data = tables([sale("r-1", "10", recorder_type="Document_Новый"), sale("z-1", "10", recorder_type=REPORT, at=LATE)])
+    rules = Rules(recorders=RecorderTypes({"Document_Новый": DocumentKind(kind)}))
+    found = reconcile(ledger_of(data, rules), profiles_of(data, rules))
+    assert (found.totals["dropped_reports"], found.unknown_types.empty) == (dropped, True)
 
 
 @pytest.mark.parametrize(

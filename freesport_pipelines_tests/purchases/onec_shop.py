@@ -1,5 +1,6 @@
 """A shop that reads an emulated 1C, through the real Dagster jobs or through their steps."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,9 +17,11 @@ from freesport_pipelines.database import purchase_schema
 from freesport_pipelines.defs.build import build_defs
 from freesport_pipelines.defs.resources import Onec
 from freesport_pipelines.emulator import Company, Fault, Server, serve
+from freesport_pipelines.emulator.columns import listed
 from freesport_pipelines.emulator.guids import guid
 from freesport_pipelines.emulator.people import CARDS, PHONES
 from freesport_pipelines.odata.client import OnecClient
+from freesport_pipelines.odata.scalars import PREFIX, UNAVAILABLE
 from freesport_pipelines.settings import OnecSettings
 from freesport_pipelines.steps import onec_reading
 from freesport_pipelines.steps.card_users import Users, make_users
@@ -31,6 +34,7 @@ CATALOGUES = (
 REGISTERS = ("purchases", "sales_by_card", "retail_receipts", "loyalty_movements")
 SALES = "AccumulationRegister_Продажи_RecordType"
 BY_CARD = "AccumulationRegister_ПродажиПоДисконтнымКартам_RecordType"
+JOURNAL = "DocumentJournal_РозничныеПродажи"
 POINTS = "AccumulationRegister_БонусныеБаллы_RecordType"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 AS_OF = "2025-06-01T00:00:00+03:00"
@@ -73,6 +77,11 @@ class OnecShop(ShopUnderTest):
             raise_on_error=False,
         )
 
+    def restart(self) -> None:
+        """Read the environment anew, as the code server does when it starts."""
+        self.onec = Onec(onec_settings(self.server.url, self.server.user, self.server.password))
+        self.__dict__.pop("definitions", None)
+
     @contextmanager
     def client(self) -> Iterator[OnecClient]:
         with self.onec.reading(self.database) as client:
@@ -107,6 +116,14 @@ class OnecShop(ShopUnderTest):
                 name: sorted((tuple(row) for row in connection.execute(sa.select(_table(name)))), key=repr)
                 for name in tables or (*CATALOGUES, *REGISTERS, "onec_windows")
             }
+
+    def profiles(self) -> dict[str, dict[str, Any]]:
+        """The profile of each buyer."""
+        rows = self.rows("SELECT owner_onec_id, profile FROM purchase_profiles")
+        return {
+            row["owner_onec_id"]: json.loads(row["profile"]) if isinstance(row["profile"], str) else row["profile"]
+            for row in rows
+        }
 
     def recorders(self, table: str = "purchases") -> dict[str, int]:
         """{document: how many rows it has}."""
@@ -158,6 +175,19 @@ def write_phone(company: Company, card: int, *, phone: int) -> None:
 def mark_card(company: Company, card: int) -> None:
     """Mark a card for deletion."""
     _rewrite(company, card, "DeletionMark", 1)
+
+
+def publish_type(company: Company, name: str) -> None:
+    """Publish the documents whose type 1C has not told so far, under this name."""
+
+    def published(table: Any) -> Any:
+        types = next(field for field in ("Recorder_Type", "Ref_Type") if field in table.columns)
+        told = [
+            f"{PREFIX}{name}" if value.startswith(UNAVAILABLE) else value for value in table.columns[types].values()
+        ]
+        return table.having(table.columns | {types: listed(told)})
+
+    company._change(dict.fromkeys((SALES, BY_CARD, JOURNAL), published))
 
 
 def _rewrite(company: Company, card: int, field: str, code: int) -> None:

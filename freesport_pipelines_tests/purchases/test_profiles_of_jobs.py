@@ -1,6 +1,5 @@
 """What the job `buyer_profiles` says where 1C publishes less, disagrees, or was read in part."""
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,15 +17,7 @@ OLDER = Company(customers=36, receipts=100, months=1, first_month=date(2024, 1, 
 
 def _profiles(shop: OnecShop) -> dict[str, dict[str, Any]]:
     assert shop.job("buyer_profiles", profile_buyers={"as_of": AS_OF}).success
-    return _stored(shop)
-
-
-def _stored(shop: OnecShop) -> dict[str, dict[str, Any]]:
-    rows = shop.rows("SELECT owner_onec_id, profile FROM purchase_profiles")
-    return {
-        row["owner_onec_id"]: json.loads(row["profile"]) if isinstance(row["profile"], str) else row["profile"]
-        for row in rows
-    }
+    return shop.profiles()
 
 
 def test_points_that_are_not_published_are_unknown_not_zero(shop: OnecShop) -> None:
@@ -127,7 +118,7 @@ def test_profiles_that_do_not_add_up_are_not_stored(shop: OnecShop, monkeypatch:
     run = shop.job("buyer_profiles", profile_buyers={"as_of": AS_OF})
     assert not run.success
     assert not _check(run, "profiles_add_up").passed
-    assert _stored(shop) == before
+    assert shop.profiles() == before
 
 
 def _check(run: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:

@@ -23,7 +23,8 @@ CHECKS = {
     "shift_reports_agree": "Shift reports repeat their receipts exactly. Failed: the shifts listed differ; receipts "
     "count, nothing was dropped silently.",
     "recorder_types_are_known": "Every document type in the register is one that the rules know. Failed: such rows "
-    "count by their sign; say in the settings what they are.",
+    "count by their sign; say in ONEC_RECORDER_ROLES what they are, such as Document_ПродажаСайта=sale. Without a "
+    "type: publish the document in 1C over OData.",
     "nothing_else_differs": "No receipt of several card holders, no card of several owners, no undated document … "
     "Failed: see the list.",
 }
