@@ -1,7 +1,8 @@
 """Tables about customers: what 1C says about contragents, the shop's customers, open questions, the log.
 
-Personal data live in `contragents`, `customers` and `personal_images` alone; journals, reports and logs name ids and
-fields. The shop writes `customers` too (registrations, profiles, roles): a column it need not know has a default.
+Of these tables `contragents`, `customers` and `personal_images` hold personal data, and docs/safety.md lists all places
+that do; journals, reports and logs name ids and fields. The shop writes `customers` too (registrations, profiles,
+roles): a column it need not know has a default.
 """
 
 import sqlalchemy as sa
@@ -97,7 +98,7 @@ sync_conflicts = sa.Table(
     sa.Column("customer_id", LocalId, index=True, doc="customers.id"),
     sa.Column("onec_id", sa.Text, nullable=False, index=True, doc="contragents.onec_id"),
     sa.Column("details", Json, nullable=False, doc="names of fields, never their values"),
-    sa.Column("decision", sa.Text, doc="link or separate, by an operator; latest_wins or merged by itself"),
+    sa.Column("decision", sa.Text, doc="link, separate, seen: an operator; latest_wins, merged, obsolete: by itself"),
     sa.Column("decided_at", UtcDateTime),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),

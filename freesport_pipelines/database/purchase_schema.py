@@ -1,7 +1,8 @@
 """Tables read from 1C:УНФ over OData: cards, buyers, products, purchases, bonus points, and the profiles made of them.
 
 They mirror 1C: a catalogue is replaced by a complete scan, a register month by month. Ids are those of that 1C base,
-another one than 1C:УТ's. Personal data live in `discount_cards` and `onec_counterparties` alone. Money is in roubles.
+another one than 1C:УТ's. Money is in roubles. Of these tables `discount_cards` and `onec_counterparties` hold personal
+data; docs/safety.md lists all places that do, docs/tables.md says what each table is for.
 """
 
 from typing import Any

@@ -1,8 +1,6 @@
 """The environment is read once, with readable refusals, and secrets stay secret."""
 
-import re
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ from freesport_pipelines.odata.entities import Entities
 from freesport_pipelines.odata.errors import NotConfiguredError
 from freesport_pipelines.settings import OnecSettings
 
-ROOT = Path(__file__).parents[2]
 URL = "https://1c.example/a/unf/1/odata/standard.odata"
 PAIR = b64encode("Читатель:invented".encode()).decode()
 
@@ -153,43 +150,3 @@ def test_the_requirements_variables_have_the_requirements_defaults() -> None:
         "nightly_purchase_days": 30,
         "nightly_cards_limit": 10_000,
     }
-
-
-def variables() -> dict[str, str]:
-    """Every variable with its default, as one writes it."""
-    found = {}
-    for field in OnecSettings.model_fields.values():
-        value = field.default
-        text = (
-            ",".join("=".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in value)
-            if isinstance(value, tuple)
-            else str(value).lower()
-            if isinstance(value, bool)
-            else str(value)
-        )
-        found[str(field.validation_alias)] = "" if "SecretStr" in repr(field.annotation) else text
-    return found
-
-
-def test_every_variable_is_documented_with_its_default() -> None:
-    text = (ROOT / "docs" / "odata.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `((?:ONEC|CUSTOMER_SYNC)_\w+)` \| (.+?) \|", text, re.MULTILINE))
-    assert {name: default.strip("`").replace("–", "") for name, default in rows.items()} == variables()
-
-
-def test_the_example_shows_every_default(tmp_path: Path) -> None:
-    """What is commented out can be switched on, and changes nothing."""
-    text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    (tmp_path / ".env").write_text(re.sub(r"(?m)^# (?=(?:ONEC|CUSTOMER_SYNC)_\w+=)", "", text), encoding="utf-8")
-    known = OnecSettings(_env_file=tmp_path / ".env")  # type: ignore[call-arg]
-    given = {"api_url", "api_user", "api_password"}
-    assert known.model_dump(exclude=given) == OnecSettings(_env_file=None).model_dump(exclude=given)  # type: ignore[call-arg]
-
-
-def test_the_example_names_every_variable_and_can_be_used_as_it_is(tmp_path: Path) -> None:
-    example = ROOT / ".env.example"
-    names = set(re.findall(r"^#? ?((?:ONEC|CUSTOMER_SYNC)_\w+)=", example.read_text(encoding="utf-8"), re.MULTILINE))
-    assert names == set(variables())
-    known = OnecSettings(_env_file=example)  # type: ignore[call-arg]
-    assert known.api_url.startswith("https://1c.example/")
-    assert known.authorization()
