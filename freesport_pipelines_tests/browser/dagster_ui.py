@@ -157,7 +157,17 @@ class UiPage:
         page.wait_for_url(re.compile(r"/runs/[0-9a-f-]{36}"))
         return page
 
-    def expand_all_groups(self) -> None:
+    def open_whole_graph(self) -> Page:
+        """The global lineage, all groups expanded, so small that it is seen at once: what is out of view is not there."""
+        self.page.set_viewport_size({"width": 3200, "height": 2800})
+        page = self.open("/asset-groups")
+        assert self.node_lefts("exchange")
+        self._expand_all_groups()
+        for _ in range(2):
+            page.get_by_role("button", name="zoom_out").click()
+        return page
+
+    def _expand_all_groups(self) -> None:
         """Right-click on the empty corner of the asset graph, "Expand all groups"."""
         size = self.page.viewport_size
         assert size is not None
