@@ -170,16 +170,26 @@ def replace_window(gathered: Gathered, period: str, read: Read) -> Counts:
     return Counts(inserted, updated, deleted, gathered.rows)
 
 
-def replace_part(gathered: Gathered, of: sa.ColumnElement[bool], after: Sequence[sa.Update] = ()) -> Counts:
-    """Make the live rows of a condition equal to the gathered ones: one card's history, all balances."""
+def replace_part(gathered: Gathered, of: sa.ColumnElement[bool]) -> Counts:
+    """Make the live rows of a condition equal to the gathered ones: all balances, all profiles."""
     with gathered.publishing() as connection:
         gathered.index_by_key(connection)
         gone = gathered.live.delete().where(of, ~sa.exists().where(gathered.same()))
         deleted = connection.execute(gone).rowcount
         updated, inserted = _write(connection, gathered)
-        for statement in after:
-            connection.execute(statement)
     return Counts(inserted, updated, deleted, gathered.rows)
+
+
+def differing(gathered: Gathered, of: sa.ColumnElement[bool], moment: str) -> list[Any]:
+    """Where gathered rows and the live rows of a condition are not the same: the values of a column, here and there."""
+    live, incoming = gathered.live, gathered.table
+    gone = sa.select(live.c[moment]).where(of, ~sa.exists().where(gathered.same()))
+    new = sa.select(incoming.c[moment]).where(~sa.exists().where(gathered.same()))
+    changed = sa.select(incoming.c[moment]).where(gathered.same(), gathered.differs())
+    left = sa.select(live.c[moment]).where(gathered.same(), gathered.differs())
+    with gathered.publishing() as connection:
+        gathered.index_by_key(connection)
+        return list(connection.execute(sa.union(gone, new, changed, left)).scalars())
 
 
 def replace_catalogue(gathered: Gathered, now: datetime, *, allow_vanishing: bool = False) -> Counts:

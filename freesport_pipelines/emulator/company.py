@@ -67,6 +67,19 @@ class Company:
             total = _noted(number, Сумма=self._active_sum(number, lines))
             self._change({**dict.fromkeys((registers.SALES, registers.BY_CARD), shortened), registers.JOURNAL: total})
 
+    def reprice(self, recorder: str, times: int) -> None:
+        """Post a document again with so many times its amounts; it has as many rows as before."""
+        number = _document(recorder)
+
+        def raised(table: Table) -> Table:
+            mine, codes = table.columns["Recorder"].codes == number, table.columns["Сумма"].codes
+            return table.with_codes({"Сумма": np.where(mine, times * codes, codes)})
+
+        with self._lock:
+            self._change(dict.fromkeys((registers.SALES, registers.BY_CARD), raised))
+            total = self._active_sum(number, self._last("LineNumber", registers.SALES))
+            self._change({registers.JOURNAL: _noted(number, Сумма=total)})
+
     def unpost(self, recorder: str) -> None:
         """Take a document's posting back: all its rows vanish, in the journal it is unposted."""
         number = _document(recorder)

@@ -1,48 +1,79 @@
 """Find months of a register that 1C has changed since they were read, by counting, and read them again."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from freesport_pipelines.database.engine import ShopDatabase
-from freesport_pipelines.database.windows import count_rows, windows_read
+from freesport_pipelines.database.windows import WindowRead, count_rows, windows_read
 from freesport_pipelines.odata.client import OnecClient
 from freesport_pipelines.odata.errors import NotPublishedError
 from freesport_pipelines.steps.onec_reading import Outcome, read_window
 from freesport_pipelines.steps.onec_rows import BY_TABLE
+
+log = logging.getLogger(__name__)
+
+
+class Mended(NamedTuple):
+    """A month of a register that was read again."""
+
+    table: str
+    start: datetime
+    outcome: Outcome
 
 
 class Drift(NamedTuple):
     """What was found and mended."""
 
     compared: int
-    mended: list[tuple[str, datetime, Outcome]]
-    """(table, begin of the window, how it was read again)."""
+    mended: list[Mended]
+    elsewhere: dict[str, int]
+    """By table: what 1C counts outside all months that were read, such as documents of the year 0205."""
 
 
-def mend_drift(
-    database: ShopDatabase, client: OnecClient, tables: Sequence[str], since: datetime, run_id: str | None
-) -> Drift:
-    """Count the rows of every window that was read and ends after `since`; read again those that differ.
+def mend_drift(database: ShopDatabase, client: OnecClient, tables: Sequence[str], run_id: str | None) -> Drift:
+    """Count the rows of every window that was read; read again those that differ.
 
     A register that was not published when a window was read is looked for again.
     """
-    compared, mended = 0, []
+    compared, mended, elsewhere = 0, [], {}
     for table in tables:
-        mirror = BY_TABLE[table]
-        entity = getattr(client.entities, mirror.entity)
-        for window in windows_read(database, table):
-            if window.end <= since:
-                continue
-            try:
+        entity = getattr(client.entities, BY_TABLE[table].entity)
+        windows, inside = windows_read(database, table), 0
+        try:
+            for window in windows:
                 counted = client.count(entity, window.start, window.end)
-            except NotPublishedError:
-                break
-            compared += 1
-            # a register that is grouped by document counts documents
-            grouped = client.fitted(entity).is_grouped
-            known = count_rows(database, mirror.table, mirror.period, window.start, window.end, documents=grouped)
-            if counted != known or not window.is_published:
+                inside += counted
+                if counted != _known(database, client, table, window) or not window.is_published:
+                    outcome = read_window(database, client, table, window.start, window.end, run_id)
+                    mended.append(Mended(table, window.start, outcome))
+            if windows and (rest := client.count(entity) - inside) > 0:
+                elsewhere[table] = rest
+        except NotPublishedError:
+            continue
+        compared += len(windows)
+    return Drift(compared, mended, elsewhere)
+
+
+def read_again(
+    database: ShopDatabase, client: OnecClient, tables: Sequence[str], moments: Collection[datetime], run_id: str | None
+) -> list[Mended]:
+    """Read those windows of all registers that hold one of the moments, if they were read before.
+
+    What a document changed in one register it has changed in the others: together they stay one truth.
+    """
+    mended = []
+    for table in tables:
+        for window in windows_read(database, table):
+            if any(window.start <= moment < window.end for moment in moments):
                 outcome = read_window(database, client, table, window.start, window.end, run_id)
-                mended.append((table, window.start, outcome))
-    return Drift(compared, mended)
+                mended.append(Mended(table, window.start, outcome))
+    return mended
+
+
+def _known(database: ShopDatabase, client: OnecClient, table: str, window: WindowRead) -> int:
+    """What the shop has of a window; a register that is grouped by document is counted by documents, as 1C does."""
+    mirror = BY_TABLE[table]
+    grouped = client.fitted(getattr(client.entities, mirror.entity)).is_grouped
+    return count_rows(database, mirror.table, mirror.period, window.start, window.end, documents=grouped)

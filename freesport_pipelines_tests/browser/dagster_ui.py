@@ -158,7 +158,7 @@ class UiPage:
         return page
 
     def open_whole_graph(self) -> Page:
-        """The global lineage, all groups expanded, so small that it is seen at once: what is out of view is not there."""
+        """The global lineage, all groups expanded, so small that all is in view: the UI leaves out the rest."""
         self.page.set_viewport_size({"width": 3200, "height": 2800})
         page = self.open("/asset-groups")
         assert self.node_lefts("exchange")

@@ -168,7 +168,7 @@ def test_the_months_of_bonus_points_read_before_they_were_published_are_read_aga
     shop.scan()
     shop.read()
     shop.company.publish_all_but()
-    shop.job("nightly_purchases", card_refresh={"cards": 1}, purchase_drift={"days": 3650})
+    shop.job("nightly_purchases", card_refresh={"cards": 1})
     assert shop.count("onec_windows", "entity = 'loyalty_movements' AND NOT is_published") == 0
 
 

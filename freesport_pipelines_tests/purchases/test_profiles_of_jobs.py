@@ -9,8 +9,8 @@ import pytest
 from freesport_pipelines.defs.assets import onec
 from freesport_pipelines.emulator import Company, Fault
 from freesport_pipelines.profiles import build
-from freesport_pipelines.steps.onec_reading import refresh_cards
-from freesport_pipelines_tests.purchases.onec_shop import AS_OF, POINTS, OnecShop
+from freesport_pipelines.steps.card_refresh import refresh_cards
+from freesport_pipelines_tests.purchases.onec_shop import AS_OF, POINTS, REGISTERS, OnecShop
 
 OLDER = Company(customers=36, receipts=100, months=1, first_month=date(2024, 1, 1))
 
@@ -78,7 +78,7 @@ def test_refreshing_cards_changes_no_profile(shop: OnecShop) -> None:
     shop.read("2024-01")
     before = {owner: profile["lifetime_revenue"] for owner, profile in _profiles(shop).items()}
     with shop.client() as client:
-        refresh_cards(shop.database, client, 12, datetime(2023, 12, 31, 21, tzinfo=UTC), datetime.now(UTC))
+        refresh_cards(shop.database, client, REGISTERS, 12, datetime.now(UTC))
     assert {owner: profile["lifetime_revenue"] for owner, profile in _profiles(shop).items()} == before
 
 

@@ -1,7 +1,9 @@
 """Registers of 1C:УНФ by months: each partition is read completely and replaced in one transaction."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -11,6 +13,9 @@ from freesport_pipelines.defs.assets.onec import POOL, RETRY
 from freesport_pipelines.defs.resources import Onec, Shop
 from freesport_pipelines.defs.run import readable_failure
 from freesport_pipelines.settings import get_onec_settings
+
+if TYPE_CHECKING:
+    from freesport_pipelines.steps.drift import Mended
 
 GROUP = "purchases"
 DESCRIBED: dict[str, Any] = {"group_name": GROUP, "owners": ["team:data"], "code_version": "1"}
@@ -72,34 +77,28 @@ class RefreshConfig(dg.Config):
 
 @dg.asset(pool=POOL, deps=["discount_cards", "purchase_drift"], kinds={"odata"}, **DESCRIBED)
 def card_refresh(
-    config: RefreshConfig, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]
+    context: dg.AssetExecutionContext,
+    config: RefreshConfig,
+    onec: dg.ResourceParam[Onec],
+    shop: dg.ResourceParam[Shop],
 ) -> dg.MaterializeResult:
-    """The whole history of some cards, those first that were read longest ago: a batch that goes on the next night.
+    """Compare the whole history of some cards, those first that were compared longest ago, and read what differs again.
 
     It comes after the months are in step, because it may take all the time that is left of the night.
     """
-    from freesport_pipelines.steps.onec_reading import refresh_cards
+    from freesport_pipelines.steps.card_refresh import refresh_cards
 
     limit = config.cards or onec.settings.customer_sync_nightly_cards_limit
+    run_id, now = context.run.run_id, datetime.now(UTC)
     with readable_failure(), onec.reading(shop.database) as client:
-        first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
-        done = refresh_cards(shop.database, client, limit, first, datetime.now(UTC))
-    return dg.MaterializeResult(metadata=dict(done))
-
-
-class DriftConfig(dg.Config):
-    """How far back."""
-
-    days: int = 0
-    """0: as ONEC_DEEP_DAYS says."""
+        done = refresh_cards(shop.database, client, _kept(onec), limit, now, run_id=run_id)
+    metadata = {"cards": done.cards, "left_for_later": done.left_for_later}
+    return dg.MaterializeResult(metadata=metadata | _told(context, onec, done.mended, reason="card"))
 
 
 @dg.asset(pool=POOL, deps=list(REGISTERS), kinds={"odata"}, **DESCRIBED)
 def purchase_drift(
-    context: dg.AssetExecutionContext,
-    config: DriftConfig,
-    onec: dg.ResourceParam[Onec],
-    shop: dg.ResourceParam[Shop],
+    context: dg.AssetExecutionContext, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]
 ) -> dg.MaterializeResult:
     """Compare, month by month, how many rows 1C counts with those known here, and read again what differs.
 
@@ -107,25 +106,39 @@ def purchase_drift(
     """
     from freesport_pipelines.steps.drift import mend_drift
 
-    since = datetime.now(UTC) - timedelta(days=config.days or onec.settings.deep_days)
     with readable_failure(), onec.reading(shop.database) as client:
-        read = [name for name in REGISTERS if name != POINTS or onec.settings.loyalty_enabled]
-        found = mend_drift(shop.database, client, read, since, context.run.run_id)
+        found = mend_drift(shop.database, client, _kept(onec), context.run.run_id)
         begin = client.first_moment(client.entities.sales)
+    metadata: dict[str, Any] = {"months_compared": found.compared, **_told(context, onec, found.mended, reason="drift")}
     first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
-    # the first month of points begins with all points before it
-    mended = [(table, f"{max(start, first).astimezone(client.zone):%Y-%m-01}", o) for table, start, o in found.mended]
-    for table, month, outcome in mended:
-        told = {"reason": "drift", **outcome.as_metadata()}
-        context.log_event(dg.AssetMaterialization(table, partition=month, metadata=told))
-    listed = [(table, month[:7], outcome.counts.rows) for table, month, outcome in mended]
-    metadata: dict[str, Any] = {"months_compared": found.compared, "months_read_again": len(found.mended)}
     if begin is not None and begin < first:
         context.log.warning("the register begins on %s, before ONEC_HISTORY_START", begin.date())
         metadata["register_begins"] = begin.isoformat()
-    if listed:
-        metadata["read_again"] = dg.MetadataValue.md(md.markdown_table(["table", "month", "rows"], listed))
+    if found.elsewhere:  # of points those dated in the future, as a rule
+        context.log.warning("1C counts rows that lie in no month that was read: %s", found.elsewhere)
+        metadata["in_no_month_that_was_read"] = dg.MetadataValue.json(found.elsewhere)
     return dg.MaterializeResult(metadata=metadata)
+
+
+def _kept(onec: Onec) -> list[str]:
+    """Registers that are kept in step."""
+    return [name for name in REGISTERS if name != POINTS or onec.settings.loyalty_enabled]
+
+
+def _told(context: dg.AssetExecutionContext, onec: Onec, mended: "Sequence[Mended]", reason: str) -> dict[str, Any]:
+    """Tell Dagster which months were read again; figures and a list of them."""
+    first = MONTHS.time_window_for_partition_key(MONTHS.get_first_partition_key()).start
+    zone, listed = ZoneInfo(onec.settings.time_zone), []
+    for table, start, outcome in mended:
+        month = f"{max(start, first).astimezone(zone):%Y-%m-01}"  # the first month of points begins with all before it
+        told = {"reason": reason, **outcome.as_metadata()}
+        context.log_event(dg.AssetMaterialization(table, partition=month, metadata=told))
+        listed.append((table, month[:7], outcome.counts.rows, outcome.counts.changed))
+    figures: dict[str, Any] = {"months_read_again": len(listed)}
+    if listed:
+        columns = ["table", "month", "rows", "changed"]
+        figures["read_again"] = dg.MetadataValue.md(md.markdown_table(columns, listed))
+    return figures
 
 
 registers = {name: _build(name, description) for name, description in REGISTERS.items()}
