@@ -204,7 +204,8 @@ def _without_customers(connection: sa.Connection, wanted: dict[str, TableContent
     So are purchases, which 1C tells again.
     """
     groups = ((customers, OWNED_BY_SHOP), (onec_windows, MIRRORED))
-    kept = {table.name for there, tables in groups if _holds_rows(connection, there) for table in tables}
+    there = [(first, tables) for first, tables in groups if first.name in wanted]  # an older schema has none of them
+    kept = {table.name for first, tables in there if _holds_rows(connection, first) for table in tables}
     return {name: content for name, content in wanted.items() if name not in kept}
 
 

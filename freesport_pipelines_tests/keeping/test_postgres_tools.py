@@ -78,14 +78,14 @@ def test_a_password_is_in_no_argument_of_a_tool(
 
 def test_only_our_tables_are_dumped(shop: ShopUnderTest, safe: Safe) -> None:
     published(shop)
-    shop.execute("CREATE TABLE customers (phone text)")
+    shop.execute("CREATE TABLE newsletter (phone text)")
     safe.back_up(shop)
     listed = subprocess.run(
         [safe.postgres_bin / "pg_restore", "--list", safe.file], capture_output=True, text=True, check=True
     ).stdout
     assert "skus" in listed
     assert "import_sessions" in listed
-    assert "customers" not in listed
+    assert "newsletter" not in listed
 
 
 def test_rights_on_our_tables_survive_a_restore(shop: ShopUnderTest, safe: Safe) -> None:
