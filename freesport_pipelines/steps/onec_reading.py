@@ -18,14 +18,18 @@ from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.mirroring import Counts, Read
 from freesport_pipelines.database.purchase_schema import discount_cards, loyalty_balances, sales_by_card
 from freesport_pipelines.odata.client import OnecClient
-from freesport_pipelines.odata.errors import OnecError
+from freesport_pipelines.odata.errors import ChangedWhileReadError, OnecError
 from freesport_pipelines.odata.reading import Reading, Summary
 from freesport_pipelines.progress import Progress
 from freesport_pipelines.steps.onec_rows import BY_TABLE, Mirror
 
 log = logging.getLogger(__name__)
 
-_when_repeated = retry(retry=retry_if_exception_type(mirroring.RepeatedRows), stop=stop_after_attempt(3), reraise=True)
+_when_changed = retry(
+    retry=retry_if_exception_type((ChangedWhileReadError, mirroring.RepeatedRows)),
+    stop=stop_after_attempt(3),
+    reraise=True,
+)
 """Read again at once what somebody changed meanwhile."""
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing in a register is older (facts/odata, section 1.2: garbage years). Points are read from here on."""
@@ -59,7 +63,7 @@ class Outcome:
         }
 
 
-@_when_repeated
+@_when_changed
 def read_catalogue(database: ShopDatabase, client: OnecClient, table: str, *, allow_vanishing: bool = False) -> Outcome:
     """Replace a catalogue by a complete scan.
 
@@ -76,7 +80,7 @@ def read_catalogue(database: ShopDatabase, client: OnecClient, table: str, *, al
     return Outcome(counts, reading.summary)
 
 
-@_when_repeated
+@_when_changed
 def read_window(
     database: ShopDatabase, client: OnecClient, table: str, start: datetime, end: datetime, run_id: str | None = None
 ) -> Outcome:
@@ -95,7 +99,7 @@ def read_window(
     return Outcome(counts, summary)
 
 
-@_when_repeated
+@_when_changed
 def refresh_card(database: ShopDatabase, client: OnecClient, card: str, start: datetime, now: datetime) -> Outcome:
     """Read all sales of one card again, from the first month of purchases on."""
     mirror = BY_TABLE[sales_by_card.name]
