@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from freesport_pipelines.odata.classify import Target
-from freesport_pipelines.odata.decoding import Page, page, single
+from freesport_pipelines.odata.decoding import Page, RawRow, flattened, is_record_set, page, single
 from freesport_pipelines.odata.errors import (
     FieldUnknownError,
     HeavyQueryError,
@@ -84,12 +84,15 @@ class Asking:
         while True:
             query = build(entity)
             try:
-                return self.requests.get(self._target(entity, query, path(entity)), page, read_seconds=read_seconds)
+                found = self.requests.get(self._target(entity, query, path(entity)), page, read_seconds=read_seconds)
             except FieldUnknownError as error:
                 entity = self._adapt(entity, error, query)
             except WhereRefusedError:
                 self.learnt.doubt_filters()
                 raise
+            else:
+                self._choose_by(found.rows, entity, query)
+                return found
 
     def sized_page(self, entity: Entity[Any], size: PageSize, build: Build) -> Page:
         """The same, asking for less and less while 1C fails at the amount."""
@@ -110,6 +113,15 @@ class Asking:
         except FieldUnknownError:
             self.page(entity, lambda fitted: Query(fitted.select, top=1))
             return self.requests.get(self._target(entity, Query(self.fitted(entity).select), path), single)
+
+    def _choose_by(self, rows: list[RawRow], entity: Entity[Any], query: Query) -> None:
+        """Sets of movements come whole, so 1C refuses no field: the first candidate that a movement has is taken."""
+        movement = next(flattened(rows), None) if is_record_set(rows) else None
+        while movement is not None and entity.chosen_wire and entity.chosen_wire not in movement:
+            missing = FieldUnknownError(
+                "no movement has the field", entity=entity.name, names=frozenset({entity.chosen_wire})
+            )
+            entity = self._adapt(entity, missing, query)
 
     def _target(self, entity: Entity[Any], query: Query, path: str) -> Target:
         query = query._replace(allowed_only=self.allowed_only)

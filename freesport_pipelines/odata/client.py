@@ -159,7 +159,8 @@ class OnecClient:
     def count(self, entity: Entity[Any], start: datetime | None = None, end: datetime | None = None) -> int:
         """How many rows 1C counts, in a window or in all; cheap enough to detect drift month by month.
 
-        Of a register that is grouped by document, how many documents.
+        Without a window no filter is sent, so that rows of the year 209 and those without a date are counted too. Of a
+        register that is grouped by document, how many documents: one with rows in two months is counted in both.
         """
         wanted = Wanted(self._window(start, end)) if start is not None and end is not None else None
         if wanted is not None:

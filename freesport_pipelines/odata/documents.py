@@ -47,7 +47,8 @@ class Documents(Windows):
         return page
 
     def _movements(self, recorded: RawRow, wanted: Wanted) -> list[RawRow]:
-        return [row for row in flattened([recorded]) if wanted.holds(row, self._entity)]
+        entity = self._asking.fitted(self._entity)
+        return [row for row in flattened([recorded]) if wanted.holds(row, entity)]
 
     def keyed(self, rows: list[RawRow]) -> Rows:
         """Sets of movements by their documents."""
@@ -56,3 +57,12 @@ class Documents(Windows):
     def _flat(self, window: Window, rows: Rows) -> list[RawRow]:
         wanted = self._wanted.during(window)
         return [movement for recorded in rows.values() for movement in self._movements(recorded, wanted)]
+
+    def count(self, window: Window) -> int:
+        """How many documents 1C counts in a window."""
+        wanted = self._wanted.during(window)
+
+        def build(entity: Entity[Any]) -> Query:
+            return Query(by_document(entity), wanted.text_of_documents(entity), top=0, with_count=True)
+
+        return self.total(self._asking.page(self._entity, build))

@@ -226,6 +226,13 @@ class IncompleteReadError(OnecError):
     remedy = "Run again; if it stays, somebody writes to 1C all the time or paging does not work there."
 
 
+class ChangedWhileReadError(IncompleteReadError):
+    """Documents were moved or removed between the first request and the last: the same reading may succeed at once."""
+
+    transient = True
+    remedy = "Read it again; документы изменили во время чтения, повторите."
+
+
 class RepeatedPageError(IncompleteReadError):
     """The server gives the same page again: it ignores $skip."""
 

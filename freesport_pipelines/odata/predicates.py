@@ -23,11 +23,6 @@ class Window(NamedTuple):
     def width(self) -> timedelta:
         return self.end - self.start
 
-    def halves(self) -> tuple["Window", "Window"]:
-        """Two windows that meet at a whole second; the window must be longer than one."""
-        middle = self.start + timedelta(seconds=int(self.width.total_seconds()) // 2)
-        return Window(self.start, middle), Window(middle, self.end)
-
 
 class Wanted(NamedTuple):
     """A window of a register or journal, perhaps of one card only."""

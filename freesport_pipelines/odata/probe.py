@@ -15,6 +15,8 @@ from freesport_pipelines.odata.fields import FLAT, Entity
 from freesport_pipelines.odata.metadata import Metadata
 
 LOYALTY = frozenset({"loyalty", "loyalty_accrual"})
+UNREAD = frozenset({"loyalty_accrual"})
+"""Told about, and read by nothing: profiles sum bonus points up from their own register."""
 ENDS_EVERYTHING = (
     errors.LoginRefusedError, errors.UnreachableError, errors.MaintenanceError, errors.CircuitOpenError,
     errors.SessionLimitError,
@@ -139,7 +141,7 @@ def _look(client: OnecClient, name: str, entity: Entity[Any], metadata: Metadata
             now = datetime.now(UTC)
             client.count(entity, now - timedelta(days=1), now)
     except OnecError as error:
-        problem, kind = str(error), type(error).__name__
+        problem, kind = error.problem if name in UNREAD else str(error), type(error).__name__
     fitted = client.fitted(entity)
     return EntityFinding(
         name,
@@ -203,7 +205,16 @@ def _advice_on_all(canary: OnecError | None, is_plain_http: bool) -> list[Advice
 def _advice_on(findings: Collection[EntityFinding], metadata: Metadata | None) -> list[Advice]:
     found = []
     for finding in findings:
-        if finding.kind == errors.NotPublishedError.__name__:
+        if finding.problem and finding.name in UNREAD:
+            found.append(
+                Advice(
+                    f"{finding.entity}: ничего делать не нужно, этот регистр никем не читается; "
+                    "баллы считаются по регистру бонусных баллов.",
+                    f"{finding.entity}: nothing needs to be done. No job reads it; bonus points are summed up from "
+                    "their own register.",
+                )
+            )
+        elif finding.kind == errors.NotPublishedError.__name__:
             found.append(
                 Advice(
                     f"Опубликуйте в 1С объект {finding.entity} (Администрирование, Синхронизация данных, "

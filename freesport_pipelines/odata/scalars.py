@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from freesport_pipelines.domain.values import ZERO_GUID
-from freesport_pipelines.odata.literals import canonical
+from freesport_pipelines.odata.literals import GUID, canonical
 
 Kind = Callable[[Any, ZoneInfo], Any]
 
@@ -36,12 +36,12 @@ def reference(value: Any, zone: ZoneInfo) -> str | None:
 
 
 def identity(value: Any, zone: ZoneInfo) -> str | None:
-    """A reference of a composite type: usually a guid, sometimes text."""
+    """A reference of a composite type: usually a guid, sometimes text, which is shown to people as it is."""
     if value in (None, "", ZERO_GUID):
         return None
     if not isinstance(value, str):
         raise ValueError("no reference")
-    return value.lower()
+    return value.lower() if GUID.fullmatch(value) else value
 
 
 def type_name(value: Any, zone: ZoneInfo) -> str | None:

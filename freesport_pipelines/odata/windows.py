@@ -11,7 +11,12 @@ from typing import Any, ClassVar
 
 from freesport_pipelines.odata.asking import Asking, PageSize
 from freesport_pipelines.odata.decoding import Page, RawRow, is_record_set
-from freesport_pipelines.odata.errors import FilterIgnoredError, HeavyQueryError, IncompleteReadError
+from freesport_pipelines.odata.errors import (
+    ChangedWhileReadError,
+    FilterIgnoredError,
+    HeavyQueryError,
+    IncompleteReadError,
+)
 from freesport_pipelines.odata.fields import Entity, key_of
 from freesport_pipelines.odata.pages import Pages
 from freesport_pipelines.odata.plan import Plan
@@ -26,6 +31,7 @@ from freesport_pipelines.odata.stretch import (
     TooManyError,
     UnorderedError,
 )
+from freesport_pipelines.odata.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +66,20 @@ class Windows:
         self._has_order = self.is_ordered
 
     def blocks(self) -> Iterator[list[RawRow]]:
-        """Some rows after the other, each row once. Raises when they cannot be read completely."""
+        """Some rows after the other, each row once. Raises, if only at the end, when they are not complete."""
+        tally = Tally(self.count)
+        for window, rows in self._parts():
+            movements, entity = self._flat(window, rows), self._asking.fitted(self._entity)
+            tally.take(window, rows, (key_of(row, entity) for row in movements))
+            if movements:
+                yield movements
+        try:
+            tally.check()
+        except ChangedError as change:
+            raise ChangedWhileReadError(str(change), entity=self._entity.name) from change
+
+    def _parts(self) -> Iterator[tuple[Window, Rows]]:
+        """One part of the window after the other, each complete in itself; some are empty."""
         start, end = self._wanted.window
         plan = Plan(end, FIRST_WIDTH if self._wanted.holder is None else end - start)
         ahead: Ahead | None = None
@@ -77,8 +96,7 @@ class Windows:
                 if not plan.failed(Window(start, window.end), FIRST_WIDTH):
                     raise
             else:
-                if part.rows:
-                    yield self._flat(Window(start, part.end), part.rows)
+                yield Window(start, part.end), part.rows
                 start, rows, ahead = part.end, rows + len(part.rows), part.ahead
                 if ahead is not None:
                     continue

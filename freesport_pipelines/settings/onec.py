@@ -59,7 +59,8 @@ class OnecSettings(BaseSettings, ProfileRules):
     retail_journal_endpoint: str = Field("/DocumentJournal_РозничныеПродажи", description="Receipts; optional in 1C.")
     loyalty_endpoint: str = Field("/AccumulationRegister_БонусныеБаллы_RecordType", description="Bonus points.")
     loyalty_accrual_endpoint: str = Field(
-        "/AccumulationRegister_НачисленияБонусныхБаллов_RecordType", description="Accruals of bonus points."
+        "/AccumulationRegister_НачисленияБонусныхБаллов_RecordType",
+        description="Accruals of bonus points; only doctor looks there.",
     )
     loyalty_enabled: bool = Field(True, description="Whether bonus points are read.")
 

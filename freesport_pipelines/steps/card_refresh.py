@@ -19,7 +19,7 @@ from freesport_pipelines.odata.client import OnecClient
 from freesport_pipelines.odata.errors import OnecError
 from freesport_pipelines.progress import Progress
 from freesport_pipelines.steps.drift import Mended, read_again
-from freesport_pipelines.steps.onec_reading import gather, when_repeated
+from freesport_pipelines.steps.onec_reading import gather, when_changed
 from freesport_pipelines.steps.onec_rows import BY_TABLE
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def refresh_cards(
     return done
 
 
-@when_repeated
+@when_changed
 def _differences(database: ShopDatabase, client: OnecClient, card: str, now: datetime) -> tuple[list[datetime], bool]:
     """When sales of a card are otherwise in 1C than here, in the months that were read; did 1C refuse the filter?"""
     mirror = BY_TABLE[sales_by_card.name]

@@ -17,13 +17,17 @@ from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.mirroring import Counts, Read
 from freesport_pipelines.database.purchase_schema import loyalty_balances
 from freesport_pipelines.odata.client import OnecClient
-from freesport_pipelines.odata.errors import OnecError
+from freesport_pipelines.odata.errors import ChangedWhileReadError, OnecError
 from freesport_pipelines.odata.reading import Reading, Summary
 from freesport_pipelines.steps.onec_rows import BY_TABLE, Mirror
 
 log = logging.getLogger(__name__)
 
-when_repeated = retry(retry=retry_if_exception_type(mirroring.RepeatedRows), stop=stop_after_attempt(3), reraise=True)
+when_changed = retry(
+    retry=retry_if_exception_type((ChangedWhileReadError, mirroring.RepeatedRows)),
+    stop=stop_after_attempt(3),
+    reraise=True,
+)
 """Read again at once what somebody changed meanwhile."""
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing in a register is older (facts/odata, section 1.2: garbage years). Points are read from here on."""
@@ -54,7 +58,7 @@ class Outcome:
         }
 
 
-@when_repeated
+@when_changed
 def read_catalogue(database: ShopDatabase, client: OnecClient, table: str, *, allow_vanishing: bool = False) -> Outcome:
     """Replace a catalogue by a complete scan.
 
@@ -71,7 +75,7 @@ def read_catalogue(database: ShopDatabase, client: OnecClient, table: str, *, al
     return Outcome(counts, reading.summary)
 
 
-@when_repeated
+@when_changed
 def read_window(
     database: ShopDatabase, client: OnecClient, table: str, start: datetime, end: datetime, run_id: str | None = None
 ) -> Outcome:

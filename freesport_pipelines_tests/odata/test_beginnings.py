@@ -47,6 +47,14 @@ def test_sets_of_movements_are_not_asked_for_an_order() -> None:
     assert server.log == []
 
 
+def test_all_rows_of_a_register_are_counted_whatever_their_year() -> None:
+    everything = [sale(1, EMPTY_DATE), sale(2, TYPO), sale(3), sale(4, datetime(3025, 1, 1))]  # noqa: DTZ001
+    with serving(Table(everything)) as server, client_of(server.url) as client:
+        assert client.count(client.entities.sales) == 4
+    (asked,) = server.log
+    assert ("$filter" in asked.options, asked.options["$top"]) == (False, "0")
+
+
 def of_one_type(seen: Seen) -> Reply:
     """A register that only one type of document writes."""
     line = {k: v for k, v in sale(1).items() if not k.startswith("Recorder")}

@@ -104,7 +104,7 @@ def test_one_short_page_does_not_make_the_following_ones_small(kind: str) -> Non
         sales = [sale(n, n * 15 * MINUTE) for n in range(2000)]
         rows, server = read(Table(sales, before=short), page_size=200)
         assert Counter(rows) == expected(sales)
-    assert {seen.options["$top"] for seen in server.data_requests} == {"200"}
+    assert {seen.options["$top"] for seen in server.data_requests} - {"0"} == {"200"}  # 0 only counts
     assert len(server.data_requests) <= 13
 
 

@@ -64,9 +64,9 @@ class Grouped:
     def __init__(self, moments: list[timedelta], cap: int = 100_000, key: tuple[str, ...] = ()) -> None:
         self.cap = cap
         self.key = key or ("Recorder", "Recorder_Type")
-        self.documents = [self._document(n, at) for n, at in enumerate(moments)]
+        self.documents = [self.document(n, at) for n, at in enumerate(moments)]
 
-    def _document(self, number: int, at: timedelta) -> dict[str, Any]:
+    def document(self, number: int, at: timedelta) -> dict[str, Any]:
         row = sale(number, at)
         lines = [{name: value for name, value in row.items() if not name.startswith("Recorder")}]
         return {name: row.get(name, row["Recorder"]) for name in self.key} | {"RecordSet": lines}
@@ -76,7 +76,7 @@ class Grouped:
             if name not in (*self.key, "RecordSet"):
                 return odata_error(400, "6", f"Сегмент пути {name} не найден!")
         start, end = BOUND.findall(seen.options["$filter"])
-        found = [one for one in self.documents if start <= one["RecordSet"][0]["Period"] < end]
+        found = [one for one in self.documents if any(start <= row["Period"] < end for row in one["RecordSet"])]
         return rows(*found[: min(self.cap, int(seen.options["$top"]))], count=len(found))
 
 

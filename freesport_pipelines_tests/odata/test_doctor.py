@@ -17,6 +17,7 @@ from freesport_pipelines_tests.odata.scripted import Answer, Reply, Scripted, Se
 from freesport_pipelines_tests.odata.test_metadata import edmx
 
 CARDS, LOYALTY = "Catalog_ДисконтныеКарты", "AccumulationRegister_БонусныеБаллы_RecordType"
+ACCRUALS = "AccumulationRegister_НачисленияБонусныхБаллов_RecordType"
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,18 @@ def test_an_unpublished_optional_entity_is_told_and_is_no_failure(
     problems = {entity["entity"]: entity["kind"] for entity in found["entities"] if entity["problem"]}
     assert problems == {LOYALTY: "NotPublishedError"}
     assert "(optional)" in found["advice"][0]["english"]
+
+
+def test_a_register_that_nothing_reads_is_not_advised_to_be_published(
+    monkeypatch: pytest.MonkeyPatch, company: Company
+) -> None:
+    tables = {name: table for name, table in company.tables.items() if name != ACCRUALS}
+    with serve(tables) as server:
+        found = findings(doctor(monkeypatch, server, "--json"))
+    (advice,) = found["advice"]
+    assert advice["english"].startswith(f"{ACCRUALS}: nothing needs to be done")
+    (problem,) = [entity["problem"] for entity in found["entities"] if entity["name"] == "loyalty_accrual"]
+    assert not [text for text in (*advice.values(), problem) if "публикуйте" in text or "Publish it" in text]
 
 
 def test_bonus_points_are_not_looked_at_when_they_are_switched_off(

@@ -81,6 +81,18 @@ def test_money_is_exact_and_a_resource_that_is_null_is_zero() -> None:
     assert found[3].amount == 0
 
 
+@pytest.mark.parametrize(
+    ("brand", "read_as"),
+    [("Найк Pro", "Найк Pro"), (guid(0xAB).upper(), guid(0xAB)), (ZERO, None), ("", None)],
+    ids=["text", "reference", "empty reference", "nothing"],
+)
+def test_a_brand_that_is_text_keeps_its_case(brand: str, read_as: str | None) -> None:
+    product = {"Ref_Key": guid(1), "Description": "Мяч", "Производитель_Key": brand}
+    with serving(rows(product, count=1)) as server, client_of(server.url) as client:
+        (found,) = client.catalogue(client.entities.products).rows() or []
+    assert found.brand == read_as
+
+
 def test_a_document_of_an_unpublished_type_keeps_its_identity() -> None:
     (row,) = sales_from(rows(sale(7, Recorder_Type=f"UnavailableEntities.UnavailableEntity_{guid(9)}"), count=1))
     assert (row.recorder, row.recorder_type) == (guid(7), None)

@@ -173,14 +173,19 @@ def test_the_months_of_bonus_points_read_before_they_were_published_are_read_aga
 
 
 @pytest.mark.parametrize("company", [Company(customers=20, receipts=1200, months=1)], ids=["large"])
-def test_a_document_moved_while_its_month_is_read_is_there_once(shop: OnecShop) -> None:
-    """It is met at its old place and at its new one; then the month is read again."""
-    document = shop.company.recorders()[40]
-    _at_request(shop, 80, lambda: shop.company.move(document, datetime.fromisoformat("2025-01-31T23:30:00")))
+@pytest.mark.parametrize(
+    ("number", "to"),
+    [(40, "2025-01-31T23:30:00"), (-40, "2025-01-02T12:30:00")],
+    ids=["it is met at both places", "it is met at none"],
+)
+def test_a_document_moved_while_its_month_is_read_is_there_once(shop: OnecShop, number: int, to: str) -> None:
+    """The month is read again."""
+    document = shop.company.recorders()[number]
+    _at_request(shop, 80, lambda: shop.company.move(document, datetime.fromisoformat(to)))
     small = _with_small_pages(shop)
     small.read("2024-12", "2025-01", tables=["purchases"])
     assert shop.count("purchases") == shop.company.truth().rows[SALES]
-    assert {str(row["period"])[:10] for row in shop.rows(PERIODS, id=document)} == {"2025-01-31"}
+    assert {str(row["period"])[:10] for row in shop.rows(PERIODS, id=document)} == {to[:10]}
 
 
 def _at_request(shop: OnecShop, number: int, change: Callable[[], object]) -> None:
