@@ -56,9 +56,10 @@ def list_conflicts(
     from freesport_pipelines.cli.sessions import open_database
     from freesport_pipelines.cli.terminal import show_rows
     from freesport_pipelines.database import conflicts as queue
+    from freesport_pipelines.domain.customers import PENDING
 
     with open_database().read() as connection:
-        rows = queue.listed(connection, status=None if every else "pending", limit=limit)
+        rows = queue.listed(connection, status=None if every else PENDING, limit=limit)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -114,12 +115,13 @@ def resolve(
     """Answer a question; a link is made at once by a synchronisation of its own (решить конфликт)."""
     from freesport_pipelines.cli.sessions import open_database
     from freesport_pipelines.database import conflicts as queue
+    from freesport_pipelines.domain.customers import LINK
     from freesport_pipelines.domain.jobs import SYNC_CUSTOMERS
     from freesport_pipelines.steps.customers import note_decision
 
     database = open_database()
     note_decision(database, number, decision)
-    if decision == queue.LINK:
+    if decision == LINK:
         imports.run_on(SYNC_CUSTOMERS, None, {"drop": "-"}, as_json=as_json)
         with database.read() as connection:
             is_linked = queue.is_linked(connection, queue.get(connection, number))

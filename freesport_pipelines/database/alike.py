@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from freesport_pipelines.database import dialect, staging
 from freesport_pipelines.database.customer_schema import contragents, customer_exports, customers, sync_conflicts
+from freesport_pipelines.domain.customers import PENDING
 from freesport_pipelines.domain.emails import email as normal_email
 from freesport_pipelines.domain.identity import ConflictType
 from freesport_pipelines.domain.phones import phone as normal_phone
@@ -102,7 +103,7 @@ def choose(connection: sa.Connection) -> int:
         for name in KEYS
     ]
     asked = sa.select(sync_conflicts.c.onec_id).where(
-        sync_conflicts.c.status == "pending",
+        sync_conflicts.c.status == PENDING,
         sync_conflicts.c.conflict_type.in_((ConflictType.EMAIL, ConflictType.DUPLICATE)),
     )
     changed = sa.select(known.c.onec_id).where(known.c.is_changed)

@@ -9,10 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from freesport_pipelines.database.customer_schema import contragents, customers, sync_conflicts
-from freesport_pipelines.domain.customers import has_account
+from freesport_pipelines.domain.customers import LINK, PENDING, RESOLVED, SEEN, SEPARATE, has_account
 from freesport_pipelines.domain.identity import ConflictType
 
-LINK, SEPARATE, SEEN = "link", "separate", "seen"
 DECISIONS = {
     ConflictType.EMAIL: (LINK, SEPARATE),
     ConflictType.DUPLICATE: (LINK, SEPARATE),
@@ -79,13 +78,13 @@ def decide(connection: sa.Connection, number: int, decision: str) -> dict[str, A
     """
     conflict = get(connection, number)
     possible = DECISIONS[ConflictType(conflict["conflict_type"])]
-    if conflict["status"] != "pending":
+    if conflict["status"] != PENDING:
         raise NoConflict(f"conflict {number} is answered already: {conflict['decision'] or conflict['status']}")
     if decision not in possible:
         raise NoConflict(f"a {conflict['conflict_type']} can be answered with {' or '.join(possible)}")
     if decision == LINK:
         _refuse_unless_linkable(connection, conflict)
-    status = "pending" if decision == LINK else "resolved"
+    status = PENDING if decision == LINK else RESOLVED
     values = {"decision": decision, "status": status, "decided_at": datetime.now(UTC)}
     connection.execute(sync_conflicts.update().where(sync_conflicts.c.id == number).values(values))
     return {**conflict, **values}
@@ -94,7 +93,7 @@ def decide(connection: sa.Connection, number: int, decision: str) -> dict[str, A
 def _refuse_unless_linkable(connection: sa.Connection, conflict: dict[str, Any]) -> None:
     c = sync_conflicts.c
     same = sa.or_(c.onec_id == conflict["onec_id"], c.customer_id == conflict["customer_id"])
-    waits = sa.and_(c.decision == LINK, c.status == "pending", c.id != conflict["id"], same)
+    waits = sa.and_(c.decision == LINK, c.status == PENDING, c.id != conflict["id"], same)
     if (other := _first(connection, sync_conflicts, waits)) is not None:
         raise NoConflict(f"conflict {other['id']} is to link one of the two already: synchronise first")
     customer = _first(connection, customers, customers.c.id == conflict["customer_id"])

@@ -9,6 +9,7 @@ from freesport_pipelines.database import staging
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.compare import HIDE
 from freesport_pipelines.database.customer_schema import customers, sync_conflicts
+from freesport_pipelines.domain.customers import PENDING
 from freesport_pipelines.domain.gates import Figure
 from freesport_pipelines.domain.kinds import Kind
 
@@ -44,9 +45,9 @@ def warned(figures: Figures, *names: str) -> Figure:
 def waiting_conflicts(connection: sa.Connection) -> Figure:
     """Questions that will wait after the session: those that wait already and are not answered by it, and its own."""
     staged, live = staging.sync_conflicts, sync_conflicts
-    new = sa.select(staged.c.key.label("key"), staged.c.conflict_type.label("what")).where(staged.c.status == "pending")
+    new = sa.select(staged.c.key.label("key"), staged.c.conflict_type.label("what")).where(staged.c.status == PENDING)
     old = sa.select(live.c.key, live.c.conflict_type).where(
-        live.c.status == "pending", live.c.key.not_in(sa.select(staged.c.key))
+        live.c.status == PENDING, live.c.key.not_in(sa.select(staged.c.key))
     )
     waiting = sa.union(new, old).subquery()
     by_type = sa.select(waiting.c.what, sa.func.count()).group_by(waiting.c.what).order_by(waiting.c.what)

@@ -17,7 +17,7 @@ from freesport_pipelines.database.customer_schema import contragents, customer_e
 from freesport_pipelines.domain.canonical import content_hash
 from freesport_pipelines.domain.contragents import PLATFORM_ID_BEGINS
 from freesport_pipelines.domain.customer_merge import LEGAL_ENTITY, PROFILE, is_ahead, is_company, person_of
-from freesport_pipelines.domain.customers import profile_of_contragent
+from freesport_pipelines.domain.customers import PENDING, profile_of_contragent
 from freesport_pipelines.domain.identity import ConflictType
 from freesport_pipelines.domain.outgoing import OutgoingCustomer
 
@@ -96,7 +96,7 @@ def _candidates() -> sa.Select[Any]:
     """Flagged customers, and linked ones that differ from 1C's record as texts; the rest is compared in Python."""
     asked = sa.exists().where(
         sync_conflicts.c.customer_id == customers.c.id,
-        sync_conflicts.c.status == "pending",
+        sync_conflicts.c.status == PENDING,
         sync_conflicts.c.conflict_type.in_((ConflictType.EMAIL, ConflictType.DUPLICATE)),
     )
     shared = [name for name in PROFILE if name != "company_name"]

@@ -14,11 +14,10 @@ from freesport_pipelines.database import dialect, staging
 from freesport_pipelines.database.bookkeeping import change_sets
 from freesport_pipelines.database.compare import INSERT
 from freesport_pipelines.database.customer_schema import customers, sync_conflicts
-from freesport_pipelines.domain.customers import PENDING, RESOLVED, question_key
+from freesport_pipelines.domain.customers import LINK, PENDING, RESOLVED, SEEN, SEPARATE, question_key
 from freesport_pipelines.domain.identity import STRATEGY, ConflictType, Method
 from freesport_pipelines.domain.rows import ConflictRow
 
-LINK, APART, SEEN = "link", "separate", "seen"
 BEHIND_ALL = 10**15
 """Staged questions that are only closed are numbered from here."""
 
@@ -44,7 +43,7 @@ def decisions(connection: sa.Connection) -> tuple[dict[str, set[int]], dict[str,
     apart: dict[str, set[int]] = defaultdict(set)
     c = sync_conflicts.c
     query = sa.select(c.onec_id, c.customer_id, c.decision).where(
-        sa.or_(c.decision == APART, sa.and_(c.decision == LINK, c.status == PENDING))
+        sa.or_(c.decision == SEPARATE, sa.and_(c.decision == LINK, c.status == PENDING))
     )
     for onec_id, customer_id, decision in connection.execute(query):
         (linked if decision == LINK else apart)[onec_id].add(customer_id)
@@ -102,7 +101,7 @@ def keep_apart_what_was_undone(connection: sa.Connection, session_id: int) -> No
         if not onec_id or (before or {}).get("onec_id"):
             continue
         mine = sa.and_(sync_conflicts.c.onec_id == onec_id, sync_conflicts.c.customer_id == customer_id)
-        answered = {"status": RESOLVED, "decision": APART}
+        answered = {"status": RESOLVED, "decision": SEPARATE}
         if not connection.execute(sync_conflicts.update().where(mine).values(answered)).rowcount:
             kind, now = ConflictType.DUPLICATE, sa.func.now()
             row = {

@@ -18,6 +18,9 @@ NEW_ROLE = "retail"
 """The neutral role: what everybody may see."""
 IMPORT = "import_from_1c"
 PENDING, RESOLVED = "pending", "resolved"
+"""A question of `sync_conflicts`."""
+LINK, SEPARATE, SEEN = "link", "separate", "seen"
+"""An operator's answer."""
 SYNCED, CONFLICT = "synced", "conflict"
 
 Fields = Mapping[str, Any]

@@ -18,7 +18,7 @@ from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.purchase_schema import discount_cards
 from freesport_pipelines.domain.canonical import as_json
 from freesport_pipelines.domain.card_logins import Decided, Login, Owner, decide
-from freesport_pipelines.domain.customers import NEW_ROLE, SYNCED
+from freesport_pipelines.domain.customers import NEW_ROLE, PENDING, RESOLVED, SYNCED
 from freesport_pipelines.domain.identity import STRATEGY, ConflictType
 from freesport_pipelines.domain.person_names import person_name
 from freesport_pipelines.domain.rows import SyncLogRow
@@ -186,7 +186,7 @@ def _report(connection: sa.Connection, owners_of_phones: list[list[str]], now: d
     known = {key: (status, decision) for key, status, decision in connection.execute(query)}
     new = [
         {
-            "key": key, "conflict_type": SHARED_PHONE, "strategy": STRATEGY[ConflictType.PHONE], "status": "pending",
+            "key": key, "conflict_type": SHARED_PHONE, "strategy": STRATEGY[ConflictType.PHONE], "status": PENDING,
             "method": "phone", "customer_id": None, "onec_id": owners[0], "details": {"owners": owners},
             "created_at": now, "updated_at": now, "session_id": 0,
         }
@@ -195,10 +195,10 @@ def _report(connection: sa.Connection, owners_of_phones: list[list[str]], now: d
     ]  # fmt: skip
     if new:
         connection.execute(sync_conflicts.insert(), new)
-    over = [key for key, (status, _) in known.items() if status == "pending" and key not in wanted]
+    over = [key for key, (status, _) in known.items() if status == PENDING and key not in wanted]
     back = [key for key, (_, decision) in known.items() if decision == OBSOLETE and key in wanted]
-    _set(connection, over, status="resolved", decision=OBSOLETE, updated_at=now)
-    _set(connection, back, status="pending", decision=None, updated_at=now)
+    _set(connection, over, status=RESOLVED, decision=OBSOLETE, updated_at=now)
+    _set(connection, back, status=PENDING, decision=None, updated_at=now)
     return len(wanted)
 
 

@@ -12,7 +12,7 @@ from upath import UPath
 from freesport_pipelines.commerceml.contragents_writer import NODE
 from freesport_pipelines.commerceml.file_names import parse_file_name
 from freesport_pipelines.commerceml.packet import read_header
-from freesport_pipelines.database import conflicts, customer_log, exports, staging, unfinished
+from freesport_pipelines.database import conflicts, customer_dashboard, customer_log, exports, staging, unfinished
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.domain.canonical import as_json
 from freesport_pipelines.domain.contragents import PLATFORM_ID_BEGINS, shape_contragent
@@ -124,7 +124,7 @@ def is_anything_new(database: ShopDatabase, again_after: timedelta) -> bool:
     """
     with database.read() as connection:
         waits = exports.waiting(connection, datetime.now(UTC), again_after)
-        return customer_log.is_anything_new(connection) or any(True for _ in waits)
+        return customer_dashboard.is_anything_new(connection) or any(True for _ in waits)
 
 
 def note_decision(database: ShopDatabase, number: int, decision: str) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from freesport_pipelines.database import customer_log
+from freesport_pipelines.database import customer_dashboard
 from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.settings import Settings
 
@@ -26,13 +26,13 @@ def figures(database: ShopDatabase, settings: Settings) -> dict[str, Any]:
     now = datetime.now(UTC)
     midnight = now.astimezone(settings.source_time_zone).replace(hour=0, minute=0, second=0, microsecond=0)
     with database.read() as connection:
-        found = customer_log.dashboard(connection, now, midnight.astimezone(UTC))
+        found = customer_dashboard.dashboard(connection, now, midnight.astimezone(UTC))
         last = found["last_successful_import"]
         return {
             **found,
             "last_successful_import": None if last is None else last.isoformat(timespec="seconds"),
-            "durations": customer_log.durations(connection, DURATIONS),
-            "by_day": customer_log.outcomes_by_day(connection, now - timedelta(days=CHART_DAYS)),
+            "durations": customer_dashboard.durations(connection, DURATIONS),
+            "by_day": customer_dashboard.outcomes_by_day(connection, now - timedelta(days=CHART_DAYS)),
         }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from freesport_pipelines.database import customer_log
+from freesport_pipelines.database import customer_dashboard
 from freesport_pipelines_tests.customers.conftest import commands
 from freesport_pipelines_tests.customers.customer_shop import CustomerShop
 from freesport_pipelines_tests.customers.people import company, inn
@@ -51,5 +51,5 @@ def test_the_days_of_the_chart_are_those_of_utc_wherever_the_server_stands(shop:
     with shop.database.read() as connection:
         if not shop.database.is_sqlite:
             connection.exec_driver_sql("SET LOCAL TimeZone = 'Asia/Vladivostok'")
-        found = customer_log.outcomes_by_day(connection, datetime(2026, 1, 1, tzinfo=UTC))
+        found = customer_dashboard.outcomes_by_day(connection, datetime(2026, 1, 1, tzinfo=UTC))
     assert found == {"2026-01-15": {"error": 1}, "2026-01-16": {"error": 1}}
