@@ -88,7 +88,6 @@ COUNTERPARTIES = Table(
         "person_name": "ФИО",
         "full_name": "НаименованиеПолное",
         "description": "Description",
-        "birth_date": "date or None",
     },
 )
 PRODUCTS = Table(

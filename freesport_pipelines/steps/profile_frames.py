@@ -61,7 +61,7 @@ def cards(connection: sa.Connection) -> "pd.DataFrame":
 
 def counterparties(connection: sa.Connection) -> "pd.DataFrame":
     """Buyers. Personal data."""
-    names = ("onec_id", "is_folder", "is_marked", "full_name", "description", "birth_date")
+    names = ("onec_id", "is_folder", "is_marked", "full_name", "description")
     return _frame(connection, t.onec_counterparties, names)
 
 
