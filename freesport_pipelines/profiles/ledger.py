@@ -131,7 +131,7 @@ def _settle_reports(lines: pd.DataFrame, sales: pd.DataFrame, found: Documents) 
     if not (role == Role.REPORT).any():
         return pd.DataFrame(columns=["store", "day", "reports_kopecks", "receipts_kopecks"])
     is_judged = (lines["is_dated"] & (lines["bucket"] != Bucket.LATER)).to_numpy()
-    rows = lines[["store", "day", "product", "kopecks", "thousandths"]].assign(
+    rows = lines[["document", "moment", "store", "day", "product", "kopecks", "thousandths"]].assign(
         role=role,
         is_summed_up=found.table["is_summed_up"].to_numpy()[found.of_sale],
         organization=numbered(sales["organization_onec_id"])[1][0],
