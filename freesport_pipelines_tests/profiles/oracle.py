@@ -32,8 +32,9 @@ def oracle(sales: list[Row], by_card: list[Row], technical: str, names: dict[str
 def judge(sales: list[Row], by_card: list[Row], technical: str) -> list[Row]:
     """Every active row with owner, bucket, kind and local time."""
     holders: dict[Document, set[str]] = defaultdict(set)
+    by_card = [named(row, by_card, technical) for row in by_card if row["is_active"]]
     for row in by_card:
-        if row["is_active"] and holder(row, technical):
+        if holder(row, technical):
             holders[document(row)].add(holder(row, technical))
     active = [dict(row) for row in sales if row["is_active"]]
     totals = document_totals(active)
@@ -47,6 +48,22 @@ def judge(sales: list[Row], by_card: list[Row], technical: str) -> list[Row]:
         elif id(row) in doubled:
             row["bucket"] = "dropped"
     return active + openings(active, by_card, technical)
+
+
+def named(row: Row, by_card: list[Row], technical: str) -> Row:
+    """The row, with the owner that other rows of its document name for its card if it names none."""
+    nobody = (None, technical)
+    owners = {
+        other["owner_onec_id"]
+        for other in by_card
+        if other["is_active"]
+        and document(other) == document(row)
+        and other["card_onec_id"] == row["card_onec_id"]
+        and other["owner_onec_id"] not in nobody
+    }
+    if row["owner_onec_id"] not in nobody or len(owners) != 1:
+        return row
+    return row | {"owner_onec_id": next(iter(owners))}
 
 
 def holder(row: Row, technical: str) -> Any:
