@@ -1,9 +1,7 @@
 """`freesport profile`: one buyer's purchase profile, in the requirement's JSON shape or as a page."""
 
 import json
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -38,6 +36,5 @@ def profile(
     if page:
         typer.echo(profile_markdown(found))
         return
-    today = datetime.now(ZoneInfo(settings.time_zone)).date()
-    text = one_profile.requirement_json(database, settings, owner, today)
+    text = one_profile.requirement_json(database, settings, owner)
     typer.echo(json.dumps(json.loads(text or "{}"), ensure_ascii=False, indent=2))

@@ -30,8 +30,11 @@ class People(NamedTuple):
     """Pairs of owner and card, from the register and from today's cards."""
 
 
-def people(sales: pd.DataFrame, by_card: pd.DataFrame, cards: pd.DataFrame, rules: Rules) -> People:
-    """Number everybody who occurs, in the order of the ids, and say who held which card."""
+def people(sales: pd.DataFrame, by_card: pd.DataFrame, cards: pd.DataFrame, rules: Rules, *, documents: Ints) -> People:
+    """Number everybody who occurs, in the order of the ids, and say who held which card.
+
+    :param documents: the document of each row of the card register
+    """
     ids, (customer, card, owner, known_card, card_owner) = numbered(
         sales["customer_onec_id"],
         by_card["card_onec_id"],
@@ -41,6 +44,7 @@ def people(sales: pd.DataFrame, by_card: pd.DataFrame, cards: pd.DataFrame, rule
     )
     technical = ids.get_indexer(pd.Index(sorted(rules.technical_counterparties), dtype=object))
     holder_today = _holders(known_card, card_owner, technical)
+    owner = _named_in_document(documents, card, owner, technical)
     if rules.takes_owners_from_cards:
         todays = np.append(np.full(len(ids), NOBODY), NOBODY)
         todays[known_card] = card_owner
@@ -60,6 +64,21 @@ def people(sales: pd.DataFrame, by_card: pd.DataFrame, cards: pd.DataFrame, rule
 
 def _holders(cards: Ints, owners: Ints, technical: Ints) -> Ints:
     return np.where((owners == NOBODY) | np.isin(owners, technical), cards, owners)
+
+
+def _named_in_document(documents: Ints, cards: Ints, owners: Ints, technical: Ints) -> Ints:
+    """The owner of each row; where a row names none, the one that other rows of its document name for its card."""
+    is_open = ((owners == NOBODY) | np.isin(owners, technical)) & (cards != NOBODY)
+    is_named = ~is_open & (owners != NOBODY) & np.isin(documents, documents[is_open])
+    if not is_named.any():
+        return owners
+    named = pd.Series(owners[is_named]).groupby([documents[is_named], cards[is_named]]).agg(["min", "max"])
+    only = named["min"].where(named["min"] == named["max"], NOBODY)
+    shown = pd.MultiIndex.from_arrays([documents[is_open], cards[is_open]])
+    beside = only.reindex(shown, fill_value=NOBODY).to_numpy(np.int64)
+    found = owners.copy()
+    found[is_open] = np.where(beside == NOBODY, owners[is_open], beside)
+    return found
 
 
 def holder_of_document(documents: Ints, holder: Ints, count: int) -> Ints:

@@ -10,7 +10,7 @@ from freesport_pipelines.profiles.favourites import favourites
 from freesport_pipelines.profiles.frames import Ints, pieces, roubles
 from freesport_pipelines.profiles.json_columns import joined, quoted
 from freesport_pipelines.profiles.ledger import Bucket, Ledger
-from freesport_pipelines.profiles.loyalty import card_balances, owner_balances
+from freesport_pipelines.profiles.loyalty import card_balances, owner_balances, with_shown_cards
 from freesport_pipelines.profiles.recorders import Role
 from freesport_pipelines.profiles.revenue import MONEY, counted, half_up, revenue, visits
 from freesport_pipelines.profiles.rfm import rfm
@@ -169,7 +169,8 @@ def _bonuses(ledger: Ledger) -> pd.Series | None:
     if ledger.tables.loyalty is None:
         return None
     balances = card_balances(ledger.tables.loyalty, ledger.as_of, ledger.rules.loyalty_sign)
-    return owner_balances(balances, ledger.tables.cards, ledger.rules.technical_counterparties)
+    cards = with_shown_cards(ledger.tables.cards, ledger.people)
+    return owner_balances(balances, cards, ledger.rules.technical_counterparties)
 
 
 def _bonus(owner_ids: pd.Series, bonuses: pd.Series | None) -> pd.Series:

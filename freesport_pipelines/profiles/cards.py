@@ -1,25 +1,9 @@
-"""Discount cards: the phone that a card's barcode is, and phones that several buyers claim (facts/odata 4, row 13)."""
-
-import re
+"""Discount cards that are valid, and phones that several buyers claim (facts/odata 4, row 13)."""
 
 import pandas as pd
 
+from freesport_pipelines.domain.card_phones import card_phone
 from freesport_pipelines.profiles.frames import CARDS, NOBODY, numbered, read
-
-_NOT_A_DIGIT = re.compile(r"[^0-9]")
-
-
-def card_phone(text: str | None) -> str | None:
-    """The phone, as 7 and ten digits, that a barcode is; None for EAN-13, magnet codes and whatever else.
-
-    `8 (000) 000-00-02`, `+7 000 000 00 02` and `0000000002` are all `70000000002`.
-    """
-    digits = _NOT_A_DIGIT.sub("", text or "")
-    if len(digits) == 10:
-        return "7" + digits
-    if len(digits) == 11 and digits[0] in "78":
-        return "7" + digits[1:]
-    return None
 
 
 def valid_cards(cards: pd.DataFrame) -> pd.DataFrame:

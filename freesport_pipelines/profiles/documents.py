@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from freesport_pipelines.profiles.frames import Ints, numbered, summed
+from freesport_pipelines.profiles.frames import NOBODY, Ints, numbered, summed
 from freesport_pipelines.profiles.receipts import kinds
 from freesport_pipelines.profiles.recorders import RecorderTypes
 
@@ -23,7 +23,8 @@ def documents(sales: pd.DataFrame, by_card: pd.DataFrame, types: RecorderTypes) 
     """Number the documents in the order of their ids, and say what each one is."""
     recorders, recorder = numbered(sales["recorder"], by_card["recorder"])
     names, name = numbered(sales["recorder_type"], by_card["recorder_type"])
-    keys = np.concatenate(recorder) * (len(names) + 1) + np.concatenate(name) + 1
+    recorder_number = np.concatenate(recorder)
+    keys = recorder_number * (len(names) + 1) + known_types(recorder_number, np.concatenate(name)) + 1
     found, document = np.unique(keys, return_inverse=True)
     of_sale, of_card_row = np.split(document, [len(sales)])
     type_number = found % (len(names) + 1) - 1
@@ -43,3 +44,16 @@ def documents(sales: pd.DataFrame, by_card: pd.DataFrame, types: RecorderTypes) 
         }
     )
     return Documents(table, of_sale, of_card_row)
+
+
+def known_types(recorders: Ints, types: Ints) -> Ints:
+    """The type of each row; a row without one has the only type that other rows give its recorder.
+
+    A register that one type of document alone writes is published without Recorder_Type: the id must do.
+    """
+    lowest = np.full(recorders.max(initial=NOBODY) + 2, np.iinfo(np.int64).max)
+    highest = np.full(len(lowest), NOBODY)
+    is_known = types != NOBODY
+    np.minimum.at(lowest, recorders[is_known], types[is_known])
+    np.maximum.at(highest, recorders[is_known], types[is_known])
+    return np.where(is_known, types, np.where(lowest == highest, highest, NOBODY)[recorders])

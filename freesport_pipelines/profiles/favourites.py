@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from freesport_pipelines.domain.values import ZERO_GUID
 from freesport_pipelines.profiles.categories import UNKNOWN, category_paths
 from freesport_pipelines.profiles.choices import Texts
 from freesport_pipelines.profiles.frames import NOBODY, PRODUCTS, WAREHOUSES, Bools, Ints, read
@@ -95,7 +96,14 @@ def _by_category(products: pd.DataFrame, categories: pd.DataFrame) -> Grouping:
 
 
 def _by_brand(products: pd.DataFrame) -> Grouping:
-    return _grouping([(brand, "", brand) if isinstance(brand, str) and brand else None for brand in products["brand"]])
+    return _grouping(list(map(_brand, products["brand"], products["brand_onec_id"])))
+
+
+def _brand(name: object, onec_id: object) -> tuple[str, str, str | None] | None:
+    """Brands of one name are one brand; one without a known name is still a brand, of its id."""
+    if isinstance(name, str) and name:
+        return name, "", name
+    return ("", onec_id, None) if isinstance(onec_id, str) and onec_id not in ("", ZERO_GUID) else None
 
 
 def _grouping(entities: list[Any]) -> Grouping:

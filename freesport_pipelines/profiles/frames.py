@@ -88,7 +88,6 @@ COUNTERPARTIES = Table(
         "person_name": "ФИО",
         "full_name": "НаименованиеПолное",
         "description": "Description",
-        "birth_date": "date or None",
     },
 )
 PRODUCTS = Table(
@@ -100,6 +99,7 @@ PRODUCTS = Table(
         "brand": "its brand by name, None if it has none",
         "product_type": "such as Запас or Услуга",
     },
+    optional={"brand_onec_id": "the id of a brand whose name is not known"},
 )
 CATEGORIES = Table("categories", {"onec_id": "the category", "parent_onec_id": "None at the top", "name": "its name"})
 WAREHOUSES = Table("warehouses", {"onec_id": "the store", "name": "its name"})
@@ -123,7 +123,12 @@ LOYALTY = Table(
     },
     {"accrued": KOPECKS, "spent": KOPECKS},
 )
-BALANCES = Table("balances", {"card_onec_id": "whose points"}, {"balance": KOPECKS})
+BALANCES = Table(
+    "balances",
+    {"card_onec_id": "whose points"},
+    {"balance": KOPECKS},
+    {"at": "of which moment, aware; if it is not said, of `as_of`"},
+)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def read_ledger(tables: Tables, *, zone: str, as_of: datetime, rules: Rules | No
     rules, now = rules or Rules(), pd.Timestamp(as_of).tz_convert("UTC")
     sales, by_card = _active(read(tables.sales, SALES)), _active(read(tables.sales_by_card, SALES_BY_CARD))
     found = documents(sales, by_card, rules.recorders)
-    persons = people(sales, by_card, read(tables.cards, CARDS), rules)
+    persons = people(sales, by_card, read(tables.cards, CARDS), rules, documents=found.of_card_row)
     found.table["holder"] = holder_of_document(found.of_card_row, persons.holder, len(found.table))
     lines, places = _sold(sales, found, persons, zone)
     lines["bucket"] = np.where(sales["period"] > now, Bucket.LATER, lines["bucket"])
@@ -131,7 +131,7 @@ def _settle_reports(lines: pd.DataFrame, sales: pd.DataFrame, found: Documents) 
     if not (role == Role.REPORT).any():
         return pd.DataFrame(columns=["store", "day", "reports_kopecks", "receipts_kopecks"])
     is_judged = (lines["is_dated"] & (lines["bucket"] != Bucket.LATER)).to_numpy()
-    rows = lines[["store", "day", "product", "kopecks", "thousandths"]].assign(
+    rows = lines[["document", "moment", "store", "day", "product", "kopecks", "thousandths"]].assign(
         role=role,
         is_summed_up=found.table["is_summed_up"].to_numpy()[found.of_sale],
         organization=numbered(sales["organization_onec_id"])[1][0],

@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from freesport_pipelines.profiles.attribution import People
 from freesport_pipelines.profiles.frames import CARDS, LOYALTY, NOBODY, numbered, read
 
 
@@ -25,6 +26,17 @@ def card_balances(movements: pd.DataFrame, as_of: pd.Timestamp, sign: Literal["r
         points = points.where(rows["record_type"] != "Expense", -(accrued + spent))
     counted = points.where(rows["period"] <= as_of, 0)
     return counted.groupby(rows["card_onec_id"]).sum()
+
+
+def with_shown_cards(cards: pd.DataFrame, people: People) -> pd.DataFrame:
+    """The cards of the catalogue, and those that it has lost, as of the one owner whom the card register names.
+
+    A card deleted in 1C keeps its movements of points.
+    """
+    pairs, ids = people.cards.drop_duplicates("card", keep=False), people.ids.to_numpy()
+    shown = pd.DataFrame({"onec_id": ids[pairs["card"]], "owner_onec_id": ids[pairs["owner"]]}, dtype=object)
+    lost = shown[~shown["onec_id"].isin(cards["onec_id"])]
+    return pd.concat([cards, lost.assign(phone=None, is_marked=True)], ignore_index=True) if len(lost) else cards
 
 
 def owner_balances(balances: pd.Series, cards: pd.DataFrame, technical: frozenset[str]) -> pd.Series:

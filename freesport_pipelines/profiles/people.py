@@ -1,6 +1,5 @@
-"""Names, birth dates and phones of buyers: personal data, kept out of the profiles (facts/odata 4, rows 13-15)."""
+"""Names and phones of buyers: personal data, kept out of the profiles (facts/odata 4, rows 13 and 14)."""
 
-import datetime as dt
 import re
 from collections.abc import Iterable
 
@@ -11,7 +10,6 @@ from freesport_pipelines.profiles.cards import phone_conflicts, valid_cards
 from freesport_pipelines.profiles.frames import COUNTERPARTIES, read
 
 _TWO_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
-FIRST_BIRTH_YEAR = 1900
 
 
 def real_name(*candidates: object) -> str | None:
@@ -25,18 +23,10 @@ def real_name(*candidates: object) -> str | None:
     return None
 
 
-def birth_date(value: object, today: dt.date) -> dt.date | None:
-    """A date of birth that can be true: from 1900 on and not in the future."""
-    if value is None or value != value:
-        return None
-    date = value if type(value) is dt.date else value.date() if isinstance(value, dt.datetime) else None
-    return date if date is not None and date.year >= FIRST_BIRTH_YEAR and date <= today else None
-
-
-def contacts(cards: pd.DataFrame, counterparties: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+def contacts(cards: pd.DataFrame, counterparties: pd.DataFrame) -> pd.DataFrame:
     """Who the owners are, by their id (the card's, if it has no owner).
 
-    Columns: name, birth_date, phone, discount_card_id, is_phone_shared (with another owner: it may not be used to
+    Columns: name, phone, discount_card_id, is_phone_shared (with another owner: it may not be used to
     log in). Of several valid cards the first with a phone by id, else the first. Marked counterparties keep their
     name; folders are no people.
     """
@@ -56,7 +46,6 @@ def contacts(cards: pd.DataFrame, counterparties: pd.DataFrame, today: dt.date) 
                     rows["person_name"], rows["full_name"], rows["description"], first["description"], strict=True
                 )
             ),
-            "birth_date": _column(birth_date(value, today) for value in rows["birth_date"]),
             "phone": _column(value if isinstance(value, str) else None for value in first["phone"]),
             "discount_card_id": _column(value if isinstance(value, str) else None for value in first["onec_id"]),
             "is_phone_shared": [phone in shared for phone in first["phone"]],

@@ -79,9 +79,10 @@ def _totals(ledger: Ledger, profiles: pd.DataFrame) -> dict[str, Decimal]:
 def _recorder_types(ledger: Ledger) -> pd.DataFrame:
     sold = ledger.documents[ledger.documents["is_sold"]]
     sums = sold.groupby(["recorder_type", "role"], dropna=False)["kopecks"].agg(["size", "sum"]).reset_index()
+    names = [name if isinstance(name, str) else None for name in sums["recorder_type"]]
     return pd.DataFrame(
         {
-            "recorder_type": [name if isinstance(name, str) else None for name in sums["recorder_type"]],
+            "recorder_type": pd.Series(names, dtype=object),
             "role": [Role(role).name.lower() for role in sums["role"]],
             "documents": sums["size"],
             "amount": [roubles(kopecks) for kopecks in sums["sum"]],

@@ -7,7 +7,7 @@ login of somebody who has registered is his own.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,11 +18,11 @@ from freesport_pipelines.database.engine import ShopDatabase
 from freesport_pipelines.database.purchase_schema import discount_cards
 from freesport_pipelines.domain.canonical import as_json
 from freesport_pipelines.domain.card_logins import Decided, Login, Owner, decide
+from freesport_pipelines.domain.card_phones import card_phone
 from freesport_pipelines.domain.customers import NEW_ROLE, PENDING, RESOLVED, SYNCED
 from freesport_pipelines.domain.identity import STRATEGY, ConflictType
 from freesport_pipelines.domain.person_names import person_name
 from freesport_pipelines.domain.rows import SyncLogRow
-from freesport_pipelines.profiles.cards import card_phone
 from freesport_pipelines.steps import profile_frames
 
 SHARED_PHONE = str(ConflictType.PHONE)
@@ -49,7 +49,7 @@ def _owner(owner: Any, phone: Any, name: Any) -> Owner:
     return Owner(str(owner), str(phone), name if isinstance(name, str) else None)
 
 
-def make_users(database: ShopDatabase, today: date) -> Users:
+def make_users(database: ShopDatabase) -> Users:
     """Bring users and cards in step, in one transaction."""
     from freesport_pipelines.profiles.cards import phone_conflicts
     from freesport_pipelines.profiles.people import contacts
@@ -57,7 +57,7 @@ def make_users(database: ShopDatabase, today: date) -> Users:
     now = datetime.now(UTC)
     with database.publishing() as connection:
         cards = profile_frames.cards(connection)
-        people = contacts(cards, profile_frames.counterparties(connection), today)
+        people = contacts(cards, profile_frames.counterparties(connection))
         usable = people[people["phone"].notna() & ~people["is_phone_shared"]]
         owners = list(map(_owner, usable.index, usable["phone"], usable["name"]))
         of_owner = _customers_of_owners(connection)

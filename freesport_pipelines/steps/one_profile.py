@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +65,7 @@ def owner_of_phone_hash(database: ShopDatabase, digest: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def requirement_json(database: ShopDatabase, settings: OnecSettings, owner: str, today: date) -> str | None:
+def requirement_json(database: ShopDatabase, settings: OnecSettings, owner: str) -> str | None:
     """The requirement's document about one buyer. Personal data: for the terminal or a file alone."""
     from freesport_pipelines.profiles.ledger import read_ledger
     from freesport_pipelines.profiles.people import contacts
@@ -76,7 +76,7 @@ def requirement_json(database: ShopDatabase, settings: OnecSettings, owner: str,
         return None
     with database.read() as connection:
         tables = profile_frames.read_tables(connection, owner=owner)
-        people = contacts(tables.cards, profile_frames.counterparties(connection), today)
+        people = contacts(tables.cards, profile_frames.counterparties(connection))
     as_of = datetime.fromisoformat(profile["as_of"])
     ledger = read_ledger(tables, zone=settings.time_zone, as_of=as_of, rules=rules_of(settings))
     contact = people.loc[owner].to_dict() if owner in people.index else None

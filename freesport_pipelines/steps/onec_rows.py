@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from freesport_pipelines.database import purchase_schema as tables
+from freesport_pipelines.domain.card_phones import card_phone
 from freesport_pipelines.odata import catalogue_entities as catalogues
 from freesport_pipelines.odata import register_entities as registers
-from freesport_pipelines.profiles.cards import card_phone
 
 Moment = Callable[[datetime | None], str | None]
 

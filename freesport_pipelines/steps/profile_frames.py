@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from freesport_pipelines.database import purchase_schema as t
 from freesport_pipelines.database.frames import chunks
 from freesport_pipelines.database.purchase_schema import onec_windows
+from freesport_pipelines.odata.literals import GUID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ def read_tables(connection: sa.Connection, *, owner: str | None = None, with_poi
         warehouses=_frame(connection, t.onec_stores, ("onec_id", "name")),
         journal=_journal(connection) if journal else None,
         loyalty=_loyalty(connection) if points else None,
-        balances=_frame(connection, t.loyalty_balances, ("card_onec_id", "balance")) if balances else None,
+        balances=_frame(connection, t.loyalty_balances, ("card_onec_id", "balance", "at")) if balances else None,
     )
 
 
@@ -61,7 +62,7 @@ def cards(connection: sa.Connection) -> "pd.DataFrame":
 
 def counterparties(connection: sa.Connection) -> "pd.DataFrame":
     """Buyers. Personal data."""
-    names = ("onec_id", "is_folder", "is_marked", "full_name", "description", "birth_date")
+    names = ("onec_id", "is_folder", "is_marked", "full_name", "description")
     return _frame(connection, t.onec_counterparties, names)
 
 
@@ -91,8 +92,13 @@ def _products(connection: sa.Connection) -> "pd.DataFrame":
     brands = dict(tuple(row) for row in connection.execute(sa.select(t.onec_brands.c.onec_id, t.onec_brands.c.name)))
     names = ("onec_id", "name", "category_onec_id", "brand_onec_id", "product_type")
     frame = _frame(connection, t.onec_products, names, sa.not_(t.onec_products.c.is_folder))
-    frame["brand"] = [brands.get(value, value) for value in frame.pop("brand_onec_id")]
+    frame["brand"] = [brands.get(brand, _written(brand)) for brand in frame["brand_onec_id"]]
     return frame
+
+
+def _written(brand: object) -> str | None:
+    """The name of a brand that is no reference but text; the guid of one that is not in the catalogue is no name."""
+    return brand if isinstance(brand, str) and not GUID.fullmatch(brand) else None
 
 
 def _journal(connection: sa.Connection) -> "pd.DataFrame":
@@ -121,7 +127,7 @@ def _typed(columns: Mapping[str, list[Any]]) -> "pd.DataFrame":
     for name, values in columns.items():
         if name in _EXACT:
             found[name + _EXACT[name]] = np.array([value or 0 for value in values], np.int64)
-        elif name == "period":
+        elif name in ("period", "at"):
             found[name] = pd.to_datetime(np.array(values, np.int64), unit="s", utc=True)
         elif name in ("is_active", "is_marked", "is_posted", "is_folder"):
             found[name] = np.array(values, bool)

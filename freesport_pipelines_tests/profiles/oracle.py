@@ -12,10 +12,10 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from freesport_pipelines_tests.profiles.oracle_shifts import Document, document, doubled_reports, local, sums_by
 from freesport_pipelines_tests.profiles.registers import AS_OF, REPORT, RETURN, ZONE, Row
 
 KOPECK = Decimal("0.01")
-Document = tuple[str | None, str]
 SOLD = {"Document_ЧекККМ", "Document_РасходнаяНакладная"}
 
 
@@ -32,8 +32,9 @@ def oracle(sales: list[Row], by_card: list[Row], technical: str, names: dict[str
 def judge(sales: list[Row], by_card: list[Row], technical: str) -> list[Row]:
     """Every active row with owner, bucket, kind and local time."""
     holders: dict[Document, set[str]] = defaultdict(set)
+    by_card = [named(row, by_card, technical) for row in by_card if row["is_active"]]
     for row in by_card:
-        if row["is_active"] and holder(row, technical):
+        if holder(row, technical):
             holders[document(row)].add(holder(row, technical))
     active = [dict(row) for row in sales if row["is_active"]]
     totals = document_totals(active)
@@ -44,21 +45,25 @@ def judge(sales: list[Row], by_card: list[Row], technical: str) -> list[Row]:
         row["owner"], row["bucket"] = whose(row, holders[document(row)], technical)
         if row["period"] > AS_OF:
             row["bucket"] = "later"
-        elif row["kind"] == "report" and shift(row) in doubled:
+        elif id(row) in doubled:
             row["bucket"] = "dropped"
     return active + openings(active, by_card, technical)
 
 
-def document(row: Row) -> Document:
-    return row["recorder_type"], row["recorder"]
-
-
-def local(row: Row) -> dt.datetime:
-    return row["period"].to_pydatetime().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
-
-
-def shift(row: Row) -> tuple[str | None, dt.date]:
-    return row["warehouse_onec_id"], local(row).date()
+def named(row: Row, by_card: list[Row], technical: str) -> Row:
+    """The row, with the owner that other rows of its document name for its card if it names none."""
+    nobody = (None, technical)
+    owners = {
+        other["owner_onec_id"]
+        for other in by_card
+        if other["is_active"]
+        and document(other) == document(row)
+        and other["card_onec_id"] == row["card_onec_id"]
+        and other["owner_onec_id"] not in nobody
+    }
+    if row["owner_onec_id"] not in nobody or len(owners) != 1:
+        return row
+    return row | {"owner_onec_id": next(iter(owners))}
 
 
 def holder(row: Row, technical: str) -> Any:
@@ -91,25 +96,6 @@ def kind(row: Row, total: tuple[Decimal, Decimal]) -> str:
     if recorder_type == RETURN:
         return "return"
     return "return" if total < (Decimal(0), Decimal(0)) else "sale"
-
-
-def doubled_reports(rows: list[Row]) -> set[Any]:
-    """Shifts in which the reports say what the receipts say, product by product."""
-    found = set()
-    for one in {shift(row) for row in rows}:
-        sides: dict[str, dict[Any, tuple[Decimal, Decimal]]] = {"report": {}, "receipt": {}}
-        for row in rows:
-            is_receipt = row["recorder_type"] in ("Document_ЧекККМ", RETURN, None, "Document_Новый")
-            side = "report" if row["recorder_type"] == REPORT else "receipt" if is_receipt else None
-            if side and shift(row) == one:
-                amount, quantity = sides[side].get(row["product_onec_id"], (Decimal(0), Decimal(0)))
-                sides[side][row["product_onec_id"]] = amount + row["amount"], quantity + row["quantity"]
-        nothing = (Decimal(0), Decimal(0))
-        products = set(sides["report"]) | set(sides["receipt"])
-        is_same = all(sides["report"].get(p, nothing) == sides["receipt"].get(p, nothing) for p in products)
-        if sides["report"] and sides["receipt"] and is_same:
-            found.add(one)
-    return found
 
 
 def openings(active: list[Row], by_card: list[Row], technical: str) -> list[Row]:
@@ -210,14 +196,6 @@ def scores(since: int | None, receipts: int, net: Decimal) -> dict[str, Any]:
         "rfm_total": total,
         "segment": segment,
     }
-
-
-def sums_by(rows: list[Row], key: str) -> dict[Any, tuple[Decimal, Decimal]]:
-    sums: dict[Any, tuple[Decimal, Decimal]] = {}
-    for row in rows:
-        amount, quantity = sums.get(row[key], (Decimal(0), Decimal(0)))
-        sums[row[key]] = amount + row["amount"], quantity + row["quantity"]
-    return sums
 
 
 def best_products(trade: list[Row], names: dict[str, str]) -> list[Any]:

@@ -150,7 +150,7 @@ def tables(
 
 def counterparties(*rows: Row) -> pd.DataFrame:
     """Counterparties of which only what matters is said."""
-    usual = {"is_folder": False, "is_marked": False, "birth_date": None}
+    usual = {"is_folder": False, "is_marked": False}
     return frame([usual | row for row in rows], COUNTERPARTIES)
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import orjson
+import pytest
 
 from freesport_pipelines.profiles.reconcile import reconcile
 from freesport_pipelines.profiles.rules import Rules
@@ -87,6 +88,54 @@ def test_documents_of_two_types_under_one_id_are_two_documents() -> None:
     other = {"recorder_type": "Document_РасходнаяНакладная"}
     profile = profile_of([sale("r-1", "10", None), sale("r-1", "20", ANNA, **other)], [shown("r-1", CARD, ANNA)])
     assert (profile.receipt_count, profile.average_check) == (2, 15)
+
+
+@pytest.mark.parametrize("unpublished", [None, ""])
+@pytest.mark.parametrize("register", ["sales", "cards"])
+def test_a_register_published_without_types_is_joined_by_the_document_alone(
+    register: str, unpublished: str | None
+) -> None:
+    untyped = {"recorder_type": unpublished}
+    of_sale, of_card = (untyped, {}) if register == "sales" else ({}, untyped)
+    data = tables([sale("r-1", "10", None, **of_sale)], [shown("r-1", **of_card)])
+    profiles = profiles_of(data)
+    assert profiles.net_revenue.to_dict() == {ANNA: 10}
+    assert orjson.loads(profiles.warnings[ANNA]) == []
+    assert reconcile(ledger_of(data), profiles).differences.empty
+
+
+def test_a_card_shown_for_a_document_without_type_is_not_guessed_between_two_of_one_id() -> None:
+    other = {"recorder_type": "Document_РасходнаяНакладная"}
+    sales = [sale("r-1", "10", None), sale("r-1", "20", None, **other)]
+    assert profiles_of(tables(sales, [shown("r-1", recorder_type=None)])).empty
+
+
+@pytest.mark.parametrize("nobody", [None, RETAIL])
+def test_a_row_without_owner_beside_one_of_the_same_card_is_of_its_owner(nobody: str | None) -> None:
+    data = tables([sale("r-1", "10", None)], [shown("r-1", CARD, nobody), shown("r-1", CARD, ANNA, line_number=2)])
+    profiles = profiles_of(data, TECHNICAL)
+    assert profiles.net_revenue.to_dict() == {ANNA: 10}
+    assert reconcile(ledger_of(data, TECHNICAL), profiles).differences.empty
+
+
+def test_a_row_without_owner_beside_one_of_another_card_makes_two_holders() -> None:
+    data = tables([sale("r-1", "10", None)], [shown("r-1", CARD, None), shown("r-1", OTHER_CARD, ANNA, line_number=2)])
+    assert profiles_of(data).empty
+
+
+def test_a_row_without_owner_in_another_receipt_is_the_cards_own() -> None:
+    sales = [sale("r-1", "10", None), sale("r-2", "20", None)]
+    profiles = profiles_of(tables(sales, [shown("r-1", CARD, None), shown("r-2", CARD, ANNA)]))
+    assert profiles.net_revenue.to_dict() == {ANNA: 20, CARD: 10}
+
+
+@pytest.mark.parametrize("typed", ["both", "sales", "cards"])
+def test_an_opening_balance_of_a_card_is_its_owners_and_no_purchase(typed: str) -> None:
+    of_sale, of_card = ({"recorder_type": OPENING if typed in ("both", name) else None} for name in ("sales", "cards"))
+    profile = profile_of([sale("o-1", "100", None, **of_sale)], [shown("o-1", amount="100", **of_card)])
+    assert (profile.opening_revenue, profile.lifetime_revenue, profile.net_revenue) == (100, 100, 0)
+    assert (profile.receipt_count, profile.visit_days, profile.purchase_frequency) == (0, 0, None)
+    assert (profile.favourite_products, profile.seasonality_by_month) == ("[]", "{}")
 
 
 def test_an_opening_document_with_many_cards_gives_each_owner_their_own() -> None:

@@ -9,14 +9,14 @@ from decimal import Decimal
 import orjson
 import pytest
 
-from freesport_pipelines.profiles.cards import card_phone, phone_conflicts
+from freesport_pipelines.domain.card_phones import card_phone
+from freesport_pipelines.profiles.cards import phone_conflicts
 from freesport_pipelines.profiles.frames import CARDS
 from freesport_pipelines.profiles.people import contacts
 from freesport_pipelines.profiles.reconcile import reconcile
 from freesport_pipelines.profiles.rules import Rules
 from freesport_pipelines_tests.profiles.registers import (
     ANNA,
-    AS_OF,
     BORIS,
     CARD,
     OPENING,
@@ -177,14 +177,14 @@ def test_60_a_phone_of_two_owners_is_a_conflict_and_merges_nobody() -> None:
     cards = [card(CARD, ANNA, "8 (000) 000-00-02"), card(OTHER_CARD, BORIS, "+7 000 000 00 02")]
     conflicts = phone_conflicts(frame(cards, CARDS))
     assert conflicts.values.tolist() == [["70000000002", [ANNA, BORIS]]]
-    found = contacts(frame(cards, CARDS), counterparties(), AS_OF.date())
+    found = contacts(frame(cards, CARDS), counterparties())
     assert found.is_phone_shared.to_dict() == {ANNA: True, BORIS: True}
 
 
 @pytest.mark.parametrize("written", [None, "", "+7 (000) 000-00-01", "70000000001", "12345"])
 def test_61_a_number_is_no_name(written: str | None) -> None:
     rows = counterparties({"onec_id": ANNA, "full_name": written, "description": written})
-    assert contacts(frame([], CARDS), rows, AS_OF.date()).name[ANNA] is None
+    assert contacts(frame([], CARDS), rows).name[ANNA] is None
 
 
 def test_62_a_circle_of_categories_and_a_missing_parent_end_in_unknown() -> None:

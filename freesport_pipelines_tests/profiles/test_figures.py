@@ -1,4 +1,4 @@
-"""Rhythm, favourites, seasons, scores and points of one buyer."""
+"""Rhythm, favourites, seasons and scores of one buyer."""
 
 import datetime as dt
 from decimal import Decimal
@@ -12,17 +12,11 @@ from freesport_pipelines.profiles.rules import Favourites, Rules
 from freesport_pipelines_tests.profiles.registers import (
     ANNA,
     BORIS,
-    CARD,
-    OTHER_CARD,
-    RETAIL,
-    card,
     names,
-    points,
     product,
     profile_of,
     profiles_of,
     sale,
-    shown,
     tables,
 )
 
@@ -179,6 +173,13 @@ def test_brands_and_categories_add_up_their_products() -> None:
     assert categories == [("Category", 12), ("unknown", 1)]
 
 
+def test_brands_without_a_known_name_are_shown_apart_by_their_ids() -> None:
+    products = [product(f"p-{n}", brand=None, brand_onec_id=brand) for n, brand in enumerate(("b-1", "b-2", None))]
+    sales = [sale("r-1", f"{9 - n}", product_onec_id=f"p-{n}", line_number=n) for n in range(3)]
+    brands = orjson.loads(profile_of(sales, products=products).favourite_brands)
+    assert [(entry["onec_id"], entry["name"]) for entry in brands] == [("b-1", None), ("b-2", None)]
+
+
 def test_names_are_written_as_json_whatever_is_in_them() -> None:
     name = 'Клюшка "Про"\n\\ \u2028 100%'
     assert names(profile_of([sale("r-1", "10")], products=[product("p-1", name)]).favourite_products) == [name]
@@ -230,59 +231,10 @@ def test_a_return_lowers_the_month_in_which_it_came() -> None:
     }
 
 
-def test_points_are_null_where_1c_publishes_none_and_zero_where_there_are_none() -> None:
-    assert profile_of([sale("r-1", "1")]).bonus_balance is None
-    assert profile_of([sale("r-1", "1")], loyalty=[]).bonus_balance == 0
-
-
-@pytest.mark.parametrize(
-    ("sign", "movements", "balance"),
-    [
-        ("resource", [("150", "0", "Receipt"), ("0", "40", "Expense")], "110"),
-        ("record_type", [("150", "0", "Receipt"), ("0", "40", "Expense")], "110"),
-        ("record_type", [("150", "0", "Receipt"), ("40", "0", "Expense")], "110"),
-        ("resource", [("150", "0", None), ("0", "40.50", None)], "109.50"),
-        ("record_type", [("150", "0", None), ("0", "40", None)], "110"),
-    ],
-)
-def test_the_sign_of_points_is_where_the_base_keeps_it(sign: Any, movements: list[Any], balance: str) -> None:
-    rows = [points(accrued=accrued, spent=spent, record_type=kind) for accrued, spent, kind in movements]
-    profile = profile_of([sale("r-1", "1")], (), Rules(loyalty_sign=sign), cards=[card()], loyalty=rows)
-    assert profile.bonus_balance == Decimal(balance)
-
-
-def test_points_below_zero_are_said_and_flagged() -> None:
-    profile = profile_of([sale("r-1", "1")], cards=[card()], loyalty=[points(spent="40")])
-    assert (profile.bonus_balance, orjson.loads(profile.warnings)) == (-40, ["negative_bonus_balance"])
-
-
-def test_points_of_all_cards_are_added_and_those_of_strangers_are_not() -> None:
-    movements = [points(CARD, "1"), points(OTHER_CARD, "2"), points("c-3", "4"), points("c-4", "8")]
-    cards = [card(CARD), card(OTHER_CARD), card("c-3", BORIS)]
-    assert profile_of([sale("r-1", "1")], cards=cards, loyalty=movements).bonus_balance == 3
-
-
-def test_points_of_a_card_that_stands_for_itself_are_its_own() -> None:
-    rules = Rules(technical_counterparties=frozenset({RETAIL}))
-    profile = profile_of(
-        [sale("r-1", "1", None)],
-        [shown("r-1", CARD, RETAIL)],
-        rules,
-        cards=[card(CARD, RETAIL)],
-        loyalty=[points(accrued="5")],
-    )
-    assert (profile.owner_onec_id, profile.bonus_balance) == (CARD, 5)
-
-
 def test_what_happens_after_as_of_is_not_known_yet() -> None:
     profile = profile_of([sale("r-1", "10"), sale("r-2", "99", at="2025-06-01T03:00:01")])
     assert profile.net_revenue == 10
     assert profile_of([sale("r-1", "10"), sale("r-2", "99", at="2025-06-01T03:00:00")]).net_revenue == 109
-
-
-def test_points_of_the_very_moment_of_as_of_are_known() -> None:
-    movements = [points(accrued="1", at="2025-06-01T03:00:00"), points(accrued="2", at="2025-06-01T03:00:01")]
-    assert profile_of([sale("r-1", "10")], cards=[card()], loyalty=movements).bonus_balance == 1
 
 
 def test_today_is_the_local_day_of_as_of() -> None:

@@ -27,6 +27,7 @@ from freesport_pipelines_tests.profiles.registers import (
     sale,
     shown,
     tables,
+    utc,
 )
 
 RULES = Rules(technical_counterparties=frozenset({RETAIL}))
@@ -80,8 +81,10 @@ def reports_of(draw: st.DrawFn, sales: list[Row]) -> list[Row]:
     like = draw(st.sampled_from(receipts))
     error = draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("0.01")]))
     day = like["period"].tz_convert("Europe/Moscow").date()
+    after_midnight = {"period": utc(f"{day + dt.timedelta(days=1)}T00:10:00")}
+    made = draw(st.sampled_from([{}, after_midnight, {"warehouse_onec_id": None}]))
     repeated = [
-        row | {"recorder": "z-1", "recorder_type": REPORT, "line_number": number, "customer_onec_id": None}
+        row | {"recorder": "z-1", "recorder_type": REPORT, "line_number": number, "customer_onec_id": None} | made
         for number, row in enumerate(receipts)
         if row["warehouse_onec_id"] == like["warehouse_onec_id"]
         and row["period"].tz_convert("Europe/Moscow").date() == day
@@ -89,7 +92,7 @@ def reports_of(draw: st.DrawFn, sales: list[Row]) -> list[Row]:
     return [repeated[0] | {"amount": repeated[0]["amount"] + error}, *repeated[1:]]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(registers())
 def test_every_figure_is_what_the_plain_loop_says(rows: tuple[list[Row], list[Row]]) -> None:
     profiles = build_profiles(ledger_of(tables(*rows, stores=("s-1", "s-2")), RULES))

@@ -1,15 +1,14 @@
-"""Phones, names and birth dates of buyers (facts/odata 4, rows 11-15)."""
-
-import datetime as dt
+"""Phones and names of buyers (facts/odata 4, rows 11-14)."""
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freesport_pipelines.profiles.cards import card_phone, phone_conflicts
+from freesport_pipelines.domain.card_phones import card_phone
+from freesport_pipelines.profiles.cards import phone_conflicts
 from freesport_pipelines.profiles.frames import CARDS
-from freesport_pipelines.profiles.people import birth_date, contacts, real_name
+from freesport_pipelines.profiles.people import contacts, real_name
 from freesport_pipelines_tests.profiles.registers import (
     ANNA,
     BORIS,
@@ -21,12 +20,11 @@ from freesport_pipelines_tests.profiles.registers import (
     frame,
 )
 
-TODAY = dt.date(2025, 6, 1)
 PHONE = "70000000001"
 
 
 def contact(cards: list[Row], *people: Row) -> pd.DataFrame:
-    return contacts(frame(cards, CARDS), counterparties(*people), TODAY)
+    return contacts(frame(cards, CARDS), counterparties(*people))
 
 
 @given(st.text("0123456789 +-()", max_size=16))
@@ -62,23 +60,6 @@ def test_names_are_looked_for_in_the_order_of_the_rule() -> None:
             everything[column] = "00000"
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (None, None),
-        (pd.NaT, None),
-        (dt.date(1899, 12, 31), None),
-        (dt.date(1900, 1, 1), dt.date(1900, 1, 1)),
-        (dt.datetime(1990, 2, 3, 0, 0), dt.date(1990, 2, 3)),  # noqa: DTZ001 - a date has no zone
-        (pd.Timestamp("1990-02-03"), dt.date(1990, 2, 3)),
-        (TODAY, TODAY),
-        (TODAY + dt.timedelta(days=1), None),
-    ],
-)
-def test_a_birth_date_is_between_1900_and_today(value: object, expected: dt.date | None) -> None:
-    assert birth_date(value, TODAY) == expected
-
-
 def test_the_phone_is_that_of_the_first_valid_card_that_has_one() -> None:
     cards = [
         card("c-0", phone="70000000009", is_marked=True),
@@ -102,11 +83,11 @@ def test_a_card_without_owner_is_a_contact_of_its_own() -> None:
 def test_a_folder_is_nobody_and_somebody_without_card_is_somebody() -> None:
     people = [
         {"onec_id": ANNA, "description": "Розничные покупатели", "is_folder": True},
-        {"onec_id": BORIS, "description": "Примеров Борис", "birth_date": dt.date(1990, 1, 1)},
+        {"onec_id": BORIS, "description": "Примеров Борис"},
     ]
     found = contact([], *people)
     assert found.index.tolist() == [BORIS]
-    assert found.loc[BORIS].tolist() == ["Примеров Борис", dt.date(1990, 1, 1), None, None, False]
+    assert found.loc[BORIS].tolist() == ["Примеров Борис", None, None, False]
 
 
 @pytest.mark.parametrize(

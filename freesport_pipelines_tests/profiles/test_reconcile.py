@@ -3,21 +3,26 @@
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from freesport_pipelines.profiles.reconcile import Reconciliation, reconcile
 from freesport_pipelines_tests.profiles.registers import (
     BORIS,
+    CARD,
     OPENING,
     REPORT,
     RETURN,
     Row,
+    card,
     ledger_of,
+    points,
     profiles_of,
     receipt_entry,
     sale,
     shown,
     tables,
+    utc,
 )
 
 
@@ -68,9 +73,53 @@ def test_what_the_journal_cannot_know_is_no_difference(sales: list[Row], journal
     assert reconciled(sales, journal=journal).differences.empty
 
 
+@pytest.mark.parametrize(("in_register", "in_journal"), [(None, "Document_ЧекККМ"), ("Document_ЧекККМ", None)])
+def test_a_receipt_whose_type_one_side_lacks_is_found_in_the_journal(
+    in_register: str | None, in_journal: str | None
+) -> None:
+    sales = [sale("r-1", "10", recorder_type=in_register), sale("r-2", "7", recorder_type=in_register)]
+    journal = [receipt_entry("r-1", "10", ref_type=in_journal), receipt_entry("r-2", "5", ref_type=in_journal)]
+    found = reconciled(sales, journal=journal).differences
+    assert found.values.tolist() == [["journal", "r-2", Decimal(5), Decimal(7)]]
+
+
 def test_a_line_that_comes_twice_is_reported() -> None:
     found = reconciled([sale("r-1", "10"), sale("r-1", "10"), sale("r-2", "10")]).differences
     assert found.values.tolist() == [["duplicate_line", "r-1", None, Decimal(10)]]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, ""])
+def test_a_type_that_is_missing_is_none_however_it_is_missing(missing: Any) -> None:
+    sales = [sale("r-1", "10", recorder_type=missing), sale("r-2", "7")]
+    by_card = [shown("r-1", recorder_type=missing), shown("r-2")]
+    found = reconciled(
+        sales, by_card, journal=[receipt_entry("r-1", "10", ref_type=missing), receipt_entry("r-2", "7")]
+    )
+    assert found.recorder_types.values.tolist() == [["Document_ЧекККМ", "sale", 1, 7], [None, "unknown", 1, 10]]
+    assert found.unknown_types["recorder_type"].tolist() == [None]
+    assert found.differences.empty
+
+
+def test_points_of_a_card_that_is_not_in_the_catalogue_are_compared_too() -> None:
+    found = reconciled([], loyalty=[points(accrued="5")], balances={CARD: "7"}).differences
+    assert found.values.tolist() == [["loyalty_balance", CARD, Decimal(7), Decimal(5)]]
+
+
+@pytest.mark.parametrize(("said", "differences"), [("30", []), ("10", [[CARD, Decimal(10), Decimal(30)]])])
+def test_points_are_compared_at_the_moment_of_the_balances_whatever_the_profiles_know(
+    said: str, differences: list[Any]
+) -> None:
+    movements = [
+        points(accrued="10"),
+        points(accrued="20", at="2025-07-01T12:00:00"),
+        points(accrued="40", at="2027-01-01"),
+    ]
+    data = tables([sale("r-1", "1")], cards=[card()], loyalty=movements, balances={CARD: said})
+    data.balances["at"] = utc("2025-08-01")  # type: ignore[index]
+    profiles = profiles_of(data)
+    assert profiles.bonus_balance.tolist() == [10]
+    found = reconcile(ledger_of(data), profiles).differences
+    assert found[["subject", "expected", "found"]].values.tolist() == differences
 
 
 def test_every_type_of_document_is_summed_up() -> None:

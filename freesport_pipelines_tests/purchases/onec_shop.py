@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,7 @@ class OnecShop(ShopUnderTest):
             )
 
     def make_users(self) -> Users:
-        return make_users(self.database, datetime.now(UTC).date())
+        return make_users(self.database)
 
     def content(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of the tables with all its columns, times included."""

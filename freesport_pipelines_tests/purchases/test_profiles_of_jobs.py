@@ -52,6 +52,53 @@ def test_points_that_1c_counts_otherwise_are_reported(shop: OnecShop) -> None:
     assert not _check(run, "bonus_points_agree").passed
 
 
+def test_points_of_cards_that_the_catalogue_has_lost_are_compared_too(shop: OnecShop) -> None:
+    shop.scan()
+    shop.read()
+    shop.execute("UPDATE discount_cards SET missing_since = updated_at")
+    assert _check(shop.job("buyer_profiles"), "bonus_points_agree").passed
+    shop.execute("DELETE FROM loyalty_movements WHERE recorder = (SELECT min(recorder) FROM loyalty_movements)")
+    assert not _check(shop.job("buyer_profiles"), "bonus_points_agree").passed
+
+
+def test_profiles_of_the_past_are_not_compared_with_the_balances_of_today(shop: OnecShop) -> None:
+    shop.scan()
+    shop.read()
+    run = shop.job("buyer_profiles")
+    today = shop.profiles()
+    past = shop.job("buyer_profiles", profile_buyers={"as_of": "2025-01-15T00:00:00+03:00"})
+    assert all(_check(each, "bonus_points_agree").passed for each in (run, past))
+    assert any(profile["bonus_balance"] != today[owner]["bonus_balance"] for owner, profile in shop.profiles().items())
+
+
+@pytest.mark.parametrize("as_of", ["yesterday", "2025-06-01", "2025-13-01T00:00:00+03:00"])
+def test_an_as_of_that_is_no_moment_is_refused_with_an_example(shop: OnecShop, as_of: str) -> None:
+    run = shop.job("buyer_profiles", profile_buyers={"as_of": as_of})
+    assert not run.success
+    said = run.failure_data_for_node("profile_buyers").user_failure_data.description
+    assert said.startswith("as_of must be an ISO time with its zone, such as 2025-06-01T00:00:00+03:00")
+    assert as_of in said
+
+
+def test_a_document_type_that_is_not_published_is_called_so(shop: OnecShop) -> None:
+    shop.scan()
+    shop.read()
+    for table in ("purchases", "sales_by_card", "retail_receipts"):
+        shop.execute(f"UPDATE {table} SET {'ref_type' if table == 'retail_receipts' else 'recorder_type'} = ''")
+    shown = str(_check(shop.job("buyer_profiles"), "recorder_types_are_known").metadata["rows"].value)
+    assert "(not published)" in shown
+    assert "nan" not in shown
+
+
+def test_a_brand_that_is_not_in_the_catalogue_has_an_id_and_no_name(shop: OnecShop) -> None:
+    shop.scan()
+    shop.read()
+    shop.execute("DELETE FROM onec_brands")
+    brands = [brand for profile in _profiles(shop).values() for brand in profile["favourite_brands"]]
+    assert brands
+    assert all(brand["name"] is None and brand["onec_id"] for brand in brands)
+
+
 def test_a_receipt_that_the_journal_has_not_is_reported(shop: OnecShop) -> None:
     shop.scan()
     shop.read()

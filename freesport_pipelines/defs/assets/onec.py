@@ -66,18 +66,15 @@ def onec_products(
 
 
 @dg.asset(deps=[discount_cards, onec_counterparties], kinds={"table"}, **DESCRIBED)
-def discount_card_users(onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
+def discount_card_users(shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
     """Users of the site out of discount cards: rows of `customers` with login = phone, one per owner of cards.
 
     A phone on cards of several owners is nobody's login: it becomes a question in `sync_conflicts`.
     """
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
     from freesport_pipelines.steps.card_users import make_users
 
     with readable_failure():
-        users = make_users(shop.database, datetime.now(ZoneInfo(onec.settings.time_zone)).date())
+        users = make_users(shop.database)
     return dg.MaterializeResult(metadata=users._asdict())
 
 

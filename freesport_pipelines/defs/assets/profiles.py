@@ -1,5 +1,6 @@
 """Profiles of buyers out of the purchases, reconciled to the kopeck; plots show numbers, never people."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -41,8 +42,6 @@ LISTED = 50
           metadata=md.table_metadata(purchase_schema.loyalty_balances), **DESCRIBED)  # fmt: skip
 def loyalty_balances(onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]) -> dg.MaterializeResult:
     """What 1C itself says of bonus points, to reconcile with; optional."""
-    from datetime import UTC, datetime
-
     from freesport_pipelines.steps.onec_reading import read_balances
 
     if not onec.settings.loyalty_enabled:
@@ -88,12 +87,9 @@ class ProfileConfig(dg.Config):
 )
 def profile_buyers(config: ProfileConfig, onec: dg.ResourceParam[Onec], shop: dg.ResourceParam[Shop]) -> Any:
     """Judge every row of the registers once, make the profiles, reconcile, store."""
-    from datetime import UTC, datetime
-
     from freesport_pipelines.steps import profiling, profiling_rules
 
-    settings = onec.settings
-    as_of = datetime.fromisoformat(config.as_of) if config.as_of else datetime.now(UTC)
+    settings, as_of = onec.settings, _moment(config.as_of)
     with readable_failure():
         rules = profiling_rules.rules_of(settings)
         ledger = profiling.make_ledger(
@@ -128,6 +124,23 @@ def profile_buyers(config: ProfileConfig, onec: dg.ResourceParam[Onec], shop: dg
         check_results=list(_checks(found)),
     )
     yield dg.MaterializeResult(asset_key="product_affinity", metadata={"dagster/row_count": pairs.rows})
+
+
+def _moment(text: str) -> datetime:
+    """The moment that the config names; now, if it names none."""
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise dg.Failure(
+            f"as_of must be an ISO time with its zone, such as 2025-06-01T00:00:00+03:00, or empty for now; it is "
+            f"{text!r} (as_of – время с часовым поясом)",
+            allow_retries=False,
+        )
+    return moment
 
 
 def _segments(by_segment: dict[str | None, int], profiles: Any) -> str:
@@ -173,7 +186,7 @@ def _checks(found: Any) -> Any:
         check_name="recorder_types_are_known",
         passed=not len(unknown),
         severity=dg.AssetCheckSeverity.WARN,
-        metadata=_listed(unknown),
+        metadata=_listed(unknown.fillna({"recorder_type": "(not published)"})),
     )
     rest = found.differences
     for name, words in _OF_CHECK.items():
