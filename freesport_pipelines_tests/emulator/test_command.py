@@ -16,7 +16,12 @@ from typer.testing import CliRunner
 from freesport_pipelines.cli.app import app
 from freesport_pipelines_tests.emulator.asking import CARDS, JSON, basic
 
-COMMAND = [sys.executable, "-c", "from freesport_pipelines.cli.app import main; main()", "1c-emulator"]
+# where tests run in the background, their children would ignore Ctrl-C
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from freesport_pipelines.cli.app import main; main()"
+)
+COMMAND = [sys.executable, "-c", PROGRAM, "1c-emulator"]
 
 
 @contextmanager
