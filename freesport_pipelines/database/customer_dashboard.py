@@ -1,4 +1,4 @@
-"""The figures of `sync_dashboard` (requirement, section 8.1), those of its chart, and whether anything is to be done."""
+"""The figures of `sync_dashboard` (requirement, section 8.1), those of its chart, and whether anything is new."""
 
 from datetime import datetime, timedelta
 from typing import Any
