@@ -116,7 +116,7 @@ def test_the_sensor_is_on_and_says_why_it_waits(page: UiPage) -> None:
 
     running = shown.get_by_role("row").filter(has_text="Running").first
     expect(running.get_by_role("checkbox")).to_be_checked()
-    shown.get_by_text("0 runs requested").last.click()
+    shown.get_by_role("button", name="0 runs requested").last.click()
     reason = shown.get_by_role("dialog").get_by_text(re.compile("Skip reason"))
     expect(reason).to_be_visible()
     assert "empty" in reason.locator("xpath=..").inner_text()
