@@ -102,6 +102,12 @@ class Gathered:
             dialect.plan_for(connection, self.rows)
             yield connection
 
+    @contextmanager
+    def comparing(self) -> Iterator[sa.Connection]:
+        """A transaction that only looks at the live table: it holds up no writer, and waits for none."""
+        with self._connection.begin():
+            yield self._connection
+
     def same(self) -> sa.ColumnElement[bool]:
         """Do a live and a gathered row have the same key?"""
         return sa.and_(*(self.live.c[name] == self.table.c[name] for name in self.key))
@@ -187,7 +193,7 @@ def differing(gathered: Gathered, of: sa.ColumnElement[bool], moment: str) -> li
     new = sa.select(incoming.c[moment]).where(~sa.exists().where(gathered.same()))
     changed = sa.select(incoming.c[moment]).where(gathered.same(), gathered.differs())
     left = sa.select(live.c[moment]).where(gathered.same(), gathered.differs())
-    with gathered.publishing() as connection:
+    with gathered.comparing() as connection:
         gathered.index_by_key(connection)
         return list(connection.execute(sa.union(gone, new, changed, left)).scalars())
 

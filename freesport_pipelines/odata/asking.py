@@ -13,6 +13,7 @@ from freesport_pipelines.odata.decoding import Page, RawRow, flattened, is_recor
 from freesport_pipelines.odata.errors import (
     FieldUnknownError,
     HeavyQueryError,
+    IncompleteReadError,
     NoSuchKeyError,
     OnecError,
     SchemaError,
@@ -45,6 +46,13 @@ class PageSize:
             return False
         self.rows = max(SMALLEST_PAGE, self.rows // 4)
         return True
+
+
+def counted(page: Page, entity: Entity[Any]) -> int:
+    """The count of a page that was asked for it."""
+    if page.total is None:
+        raise IncompleteReadError("the server does not say how many rows there are", entity=entity.name)
+    return page.total
 
 
 class Asking:
@@ -93,6 +101,10 @@ class Asking:
             else:
                 self._choose_by(found.rows, entity, query)
                 return found
+
+    def count(self, entity: Entity[Any], build: Build) -> int:
+        """How many 1C counts of a query that asks for no row."""
+        return counted(self.page(entity, build), entity)
 
     def sized_page(self, entity: Entity[Any], size: PageSize, build: Build) -> Page:
         """The same, asking for less and less while 1C fails at the amount."""

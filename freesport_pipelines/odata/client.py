@@ -18,12 +18,11 @@ from freesport_pipelines.odata.asking import Asking, PageSize
 from freesport_pipelines.odata.balances import read_balances
 from freesport_pipelines.odata.classify import Target
 from freesport_pipelines.odata.decoding import flattened, is_record_set
-from freesport_pipelines.odata.documents import by_document
+from freesport_pipelines.odata.documents import by_document, counting_documents
 from freesport_pipelines.odata.entities import Entities
 from freesport_pipelines.odata.errors import (
     AccessDeniedError,
     FilterIgnoredError,
-    IncompleteReadError,
     NotConfiguredError,
     NotPublishedError,
     WhereRefusedError,
@@ -40,6 +39,7 @@ from freesport_pipelines.odata.register_entities import LoyaltyBalance
 from freesport_pipelines.odata.retrying import Requests
 from freesport_pipelines.odata.scan import Cap
 from freesport_pipelines.odata.transport import Transport
+from freesport_pipelines.odata.windows import counting_rows
 
 log = logging.getLogger(__name__)
 
@@ -166,16 +166,8 @@ class OnecClient:
         if wanted is not None:
             self.check_filters()
 
-        def build(fitted: Entity[Any]) -> Query:
-            if fitted.is_grouped:
-                where = wanted.text_of_documents(fitted) if wanted else ""
-                return Query(by_document(fitted), where, top=0, with_count=True)
-            return Query(fitted.key, wanted.text(fitted) if wanted else "", top=0, with_count=True)
-
-        page = self._asking.page(entity, build)
-        if page.total is None:
-            raise IncompleteReadError("the server does not say how many rows there are", entity=entity.name)
-        return page.total
+        counting = counting_documents if entity.is_grouped else counting_rows
+        return self._asking.count(entity, lambda fitted: counting(fitted, wanted))
 
     def first_moment(self, entity: Entity[Any]) -> datetime | None:
         """When a register or journal begins, in UTC; None if it is empty or 1C cannot tell.

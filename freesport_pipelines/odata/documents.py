@@ -4,15 +4,16 @@ Sets of movements heed no order, so there is no second page: a window that holds
 narrowed. A set comes whole, with its rows outside the window, and those are left to their own window.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from freesport_pipelines.odata.asking import PageSize
 from freesport_pipelines.odata.decoding import Page, RawRow, flattened
 from freesport_pipelines.odata.errors import FilterIgnoredError
-from freesport_pipelines.odata.fields import Entity
+from freesport_pipelines.odata.fields import Entity, key_of
 from freesport_pipelines.odata.predicates import Wanted, Window
 from freesport_pipelines.odata.query import Query
-from freesport_pipelines.odata.stretch import Place, Rows
+from freesport_pipelines.odata.stretch import Key, Place, Rows
 from freesport_pipelines.odata.windows import Windows
 
 BY_DOCUMENT = ("Recorder", "Recorder_Type", "RecordSet")
@@ -23,10 +24,16 @@ def by_document(entity: Entity[Any]) -> tuple[str, ...]:
     """What to ask a grouped register for, given the *fitted* entity.
 
     A register that only one type of document writes has Recorder_Key instead of Recorder and Recorder_Type. Whoever
-    asks for sets of movements (client.count, client.peek) builds the select with this within its `build`, so that it is
-    made anew when the entity turned out to be different; BY_DOCUMENT is the usual case only.
+    asks for sets of movements (counting_documents, client.peek) builds the select with this within its `build`, so that
+    it is made anew when the entity turned out to be different; BY_DOCUMENT is the usual case only.
     """
     return ("Recorder_Key", "RecordSet") if "Recorder_Key" in entity.key else BY_DOCUMENT
+
+
+def counting_documents(entity: Entity[Any], wanted: Wanted | None) -> Query:
+    """Asks how many documents there are: of a window, or of the whole register."""
+    where = wanted.text_of_documents(entity) if wanted else ""
+    return Query(by_document(entity), where, top=0, with_count=True)
 
 
 class Documents(Windows):
@@ -58,11 +65,11 @@ class Documents(Windows):
         wanted = self._wanted.during(window)
         return [movement for recorded in rows.values() for movement in self._movements(recorded, wanted)]
 
+    def _keys(self, rows: Rows, movements: list[RawRow]) -> Iterable[Key]:
+        entity = self._asking.fitted(self._entity)
+        return (key_of(row, entity) for row in movements)
+
     def count(self, window: Window) -> int:
         """How many documents 1C counts in a window."""
         wanted = self._wanted.during(window)
-
-        def build(entity: Entity[Any]) -> Query:
-            return Query(by_document(entity), wanted.text_of_documents(entity), top=0, with_count=True)
-
-        return self.total(self._asking.page(self._entity, build))
+        return self._asking.count(self._entity, lambda entity: counting_documents(entity, wanted))

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from freesport_pipelines.odata.asking import Asking
+from freesport_pipelines.odata.asking import Asking, counted
 from freesport_pipelines.odata.decoding import Page, RawRow
 from freesport_pipelines.odata.errors import IncompleteReadError, RepeatedPageError, ScanCapError
 from freesport_pipelines.odata.fields import Entity, key_of
@@ -95,8 +95,8 @@ class Scan:
             ),
         )
         self._pages.has_come = True
-        if with_count and page.total is None:
-            raise IncompleteReadError("the server does not say how many rows there are", entity=self._entity.name)
+        if with_count:
+            counted(page, self._entity)
         return page if with_count else page._replace(total=None)
 
     def _check_count(self, page: Page) -> None:

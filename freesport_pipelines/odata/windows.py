@@ -5,11 +5,11 @@ Windows bound what 1C has to sort and to count for one page. A server that keeps
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from freesport_pipelines.odata.asking import Asking, PageSize
+from freesport_pipelines.odata.asking import Asking, PageSize, counted
 from freesport_pipelines.odata.decoding import Page, RawRow, is_record_set
 from freesport_pipelines.odata.errors import (
     ChangedWhileReadError,
@@ -24,6 +24,7 @@ from freesport_pipelines.odata.predicates import SECOND, Wanted, Window, period_
 from freesport_pipelines.odata.query import Query
 from freesport_pipelines.odata.stretch import (
     ChangedError,
+    Key,
     Part,
     Place,
     Rows,
@@ -52,6 +53,11 @@ class GroupedRowsError(Exception):
     """The register answers with sets of movements: it must be read as such."""
 
 
+def counting_rows(entity: Entity[Any], wanted: Wanted | None) -> Query:
+    """Asks how many rows there are: of a window, or of the whole register, journal or catalogue."""
+    return Query(entity.key, wanted.text(entity) if wanted else "", top=0, with_count=True)
+
+
 class Windows:
     """One reading of a register by time."""
 
@@ -69,8 +75,8 @@ class Windows:
         """Some rows after the other, each row once. Raises, if only at the end, when they are not complete."""
         tally = Tally(self.count)
         for window, rows in self._parts():
-            movements, entity = self._flat(window, rows), self._asking.fitted(self._entity)
-            tally.take(window, rows, (key_of(row, entity) for row in movements))
+            movements = self._flat(window, rows)
+            tally.take(window, rows, self._keys(rows, movements))
             if movements:
                 yield movements
         try:
@@ -147,6 +153,10 @@ class Windows:
         """The movements in what a window holds."""
         return list(rows.values())
 
+    def _keys(self, rows: Rows, movements: list[RawRow]) -> Iterable[Key]:
+        """The keys of these movements."""
+        return rows
+
     def ask(self, window: Window, place: Place, *, with_count: bool) -> Page:
         """A page of rows that are what was asked for."""
         return self._page(window, place, self.pages.size, with_count=with_count)
@@ -172,17 +182,11 @@ class Windows:
     def count(self, window: Window) -> int:
         """How many rows 1C counts in a window."""
         wanted = self._wanted.during(window)
-        return self.total(
-            self._asking.page(
-                self._entity, lambda entity: Query(entity.key, wanted.text(entity), top=0, with_count=True)
-            )
-        )
+        return self._asking.count(self._entity, lambda entity: counting_rows(entity, wanted))
 
     def total(self, page: Page) -> int:
         """The count of a page that was asked for it."""
-        if page.total is None:
-            raise IncompleteReadError("the server does not say how many rows there are", entity=self._entity.name)
-        return page.total
+        return counted(page, self._entity)
 
     def keyed(self, rows: list[RawRow]) -> Rows:
         """Rows by their keys."""

@@ -1,6 +1,5 @@
 """Find months of a register that 1C has changed since they were read, by counting, and read them again."""
 
-import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -11,8 +10,6 @@ from freesport_pipelines.odata.client import OnecClient
 from freesport_pipelines.odata.errors import NotPublishedError
 from freesport_pipelines.steps.onec_reading import Outcome, read_window
 from freesport_pipelines.steps.onec_rows import BY_TABLE
-
-log = logging.getLogger(__name__)
 
 
 class Mended(NamedTuple):
@@ -46,8 +43,7 @@ def mend_drift(database: ShopDatabase, client: OnecClient, tables: Sequence[str]
                 counted = client.count(entity, window.start, window.end)
                 inside += counted
                 if counted != _known(database, client, table, window) or not window.is_published:
-                    outcome = read_window(database, client, table, window.start, window.end, run_id)
-                    mended.append(Mended(table, window.start, outcome))
+                    mended.append(_mend(database, client, table, window, run_id))
             if windows and (rest := client.count(entity) - inside) > 0:
                 elsewhere[table] = rest
         except NotPublishedError:
@@ -63,13 +59,16 @@ def read_again(
 
     What a document changed in one register it has changed in the others: together they stay one truth.
     """
-    mended = []
-    for table in tables:
-        for window in windows_read(database, table):
-            if any(window.start <= moment < window.end for moment in moments):
-                outcome = read_window(database, client, table, window.start, window.end, run_id)
-                mended.append(Mended(table, window.start, outcome))
-    return mended
+    return [
+        _mend(database, client, table, window, run_id)
+        for table in tables
+        for window in windows_read(database, table)
+        if any(window.start <= moment < window.end for moment in moments)
+    ]
+
+
+def _mend(database: ShopDatabase, client: OnecClient, table: str, window: WindowRead, run_id: str | None) -> Mended:
+    return Mended(table, window.start, read_window(database, client, table, window.start, window.end, run_id))
 
 
 def _known(database: ShopDatabase, client: OnecClient, table: str, window: WindowRead) -> int:

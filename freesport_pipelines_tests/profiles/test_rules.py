@@ -18,6 +18,14 @@ def rules(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Rules:
     return rules_of(OnecSettings(_env_file=None))  # type: ignore[call-arg]
 
 
+def refusal(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> tuple[tuple[int | str, ...], str]:
+    """Where the one mistake is, and what is said of it."""
+    with pytest.raises(ValidationError) as raised:
+        rules(monkeypatch, **{name: value})
+    (error,) = raised.value.errors()
+    return error["loc"], error["msg"]
+
+
 def test_nothing_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rules(monkeypatch) == Rules()
 
@@ -99,12 +107,10 @@ def test_every_rule_has_a_setting(monkeypatch: pytest.MonkeyPatch, name: str, va
 def test_a_wrong_table_is_refused_with_its_variable_its_mistake_and_an_example(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, mistake: str
 ) -> None:
-    with pytest.raises(ValidationError) as raised:
-        rules(monkeypatch, **{name: value})
-    (error,) = raised.value.errors()
-    assert error["loc"] == (name,)
-    assert mistake in error["msg"]
-    example = error["msg"].split("; for example ")[1]
+    place, message = refusal(monkeypatch, name, value)
+    assert place == (name,)
+    assert mistake in message
+    example = message.split("; for example ")[1]
     rules(monkeypatch, **{name: example})
 
 
@@ -121,8 +127,6 @@ def test_a_wrong_table_is_refused_with_its_variable_its_mistake_and_an_example(
 def test_a_wrong_list_is_refused_with_its_variable_and_its_mistake(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, mistake: str
 ) -> None:
-    with pytest.raises(ValidationError) as raised:
-        rules(monkeypatch, **{name: value})
-    (error,) = raised.value.errors()
-    assert error["loc"][0] == name
-    assert mistake in error["msg"]
+    place, message = refusal(monkeypatch, name, value)
+    assert place[0] == name
+    assert mistake in message
